@@ -1,0 +1,160 @@
+"""Files, processes and accounts of the host a module runs on."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import HostError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True)
+class FileWish:
+    """One file as it shall be; ``data`` may be secret and is never part of a message."""
+
+    path: str
+    data: bytes = field(repr=False)
+    mode: int
+    owner: str = "root"
+    group: str = "root"
+
+    def is_met(self) -> bool:
+        """Tell whether content, mode, owner and group are as wished."""
+        try:
+            found = Path(self.path).stat()
+        except FileNotFoundError:
+            return False
+        same_meta = stat.S_IMODE(found.st_mode) == self.mode and (found.st_uid, found.st_gid) == ids(
+            self.owner, self.group
+        )
+        return same_meta and read_bytes(self.path) == self.data
+
+
+@dataclass
+class Replacement:
+    """A finished replacement of files that can be taken back; ``before``: (path, old content or None, old stat)."""
+
+    before: list[tuple[str, bytes | None, os.stat_result | None]] = field(default_factory=list, repr=False)
+
+    def undo(self) -> None:
+        """Put every file back as it was, newest first."""
+        for path, data, found in reversed(self.before):
+            if data is None or found is None:
+                Path(path).unlink(missing_ok=True)
+            else:
+                _write(path, data, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
+
+
+def ids(owner: str, group: str) -> tuple[int, int]:
+    """Return the numeric ids of an account and a group of this host."""
+    try:
+        return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+    except KeyError as error:
+        raise HostError(str(error.args[0]), where=f"{owner}:{group}") from error
+
+
+def read_bytes(path: str) -> bytes | None:
+    """Return the file's content, or None when there is no such file."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise HostError(f"cannot be read: {error.strerror}", where=path) from error
+
+
+def read_text(path: str) -> str | None:
+    """Return the file's text, or None when there is no such file; bytes that are not UTF-8 survive a round trip."""
+    data = read_bytes(path)
+    return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
+def replace(wishes: Iterable[FileWish]) -> Replacement:
+    """Replace all files, or none: each atomically and with its mode from the first byte on.
+
+    :raises HostError: a file could not be written; those already replaced are back as they were.
+    """
+    done = Replacement()
+    try:
+        for wish in wishes:
+            owner = ids(wish.owner, wish.group)
+            before = (wish.path, read_bytes(wish.path), _stat(wish.path))
+            _write(wish.path, wish.data, wish.mode, owner)
+            done.before.append(before)
+    except HostError:
+        done.undo()
+        raise
+    return done
+
+
+def run(
+    argv: Sequence[str], *, timeout: float = 30.0, stdin: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program without a shell and return what it did, whatever its exit status. ``timeout`` is in seconds."""
+    try:
+        return subprocess.run(  # noqa: S603 - no shell; every caller passes a fixed program
+            list(argv),
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except FileNotFoundError as error:
+        raise HostError("no such program", where=argv[0]) from error
+    except subprocess.TimeoutExpired as error:
+        raise HostError(f"did not end within {timeout:g} s", where=argv[0]) from error
+
+
+def run_ok(argv: Sequence[str], *, timeout: float = 30.0) -> str:
+    """Run a program that must succeed and return what it printed."""
+    done = run(argv, timeout=timeout)
+    if done.returncode:
+        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+        raise HostError(f"{' '.join(argv)} ended with status {done.returncode}: {said}", where=argv[0])
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return Path(path).stat()
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: str, data: bytes, mode: int, owner: tuple[int, int]) -> None:
+    folder = str(Path(path).parent)
+    staged = ""
+    try:
+        # mkstemp creates 0600, so nobody reads a byte before owner and mode are right.
+        handle, staged = tempfile.mkstemp(dir=folder, prefix=".rampart-")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            os.fchown(stream.fileno(), *owner)
+            os.fchmod(stream.fileno(), mode)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(staged).replace(path)
+        _sync_folder(folder)
+    except OSError as error:
+        if staged:
+            Path(staged).unlink(missing_ok=True)
+        raise HostError(f"cannot be written: {error.strerror}", where=path) from error
+
+
+def _sync_folder(folder: str) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
