@@ -1,0 +1,64 @@
+# The two commands: `make demo` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+BIN = $(VENV)/bin
+SCENARIO ?=
+GOAL ?= P7
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: bootstrap
+bootstrap: ## make the checkout ready to run: virtual environment, test servers, Docker engine
+	@tools/bootstrap.sh $(VENV)
+
+.PHONY: images
+images: bootstrap
+	@tools/images.sh bookworm
+
+.PHONY: demo
+demo: images ## harden a disposable Redis in use, attack it before and after, audit it
+	@$(BIN)/python -m tools.demo
+
+.PHONY: clean
+clean: ## remove the demo's containers and all build results
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tools.demo clean; fi
+	@if [ -e .cache/dockerd.pid ]; then kill "$$(cat .cache/dockerd.pid)" && rm -f .cache/dockerd.pid; fi
+	@rm -rf build
+
+.PHONY: test
+test: lint sanity unit live molecule ## everything CI runs: lint, sanity, unit, live, molecule
+
+.PHONY: lint
+lint: bootstrap ## ruff, mypy --strict, yamllint, ansible-lint (production), changelog, build
+	@tools/lint.sh $(BIN)
+	@tools/check_build.sh $(BIN)
+
+.PHONY: sanity
+sanity: bootstrap ## ansible-test sanity with empty ignore files
+	@tools/sanity.sh $(BIN)
+
+.PHONY: unit
+unit: bootstrap ## pure code and the house rules
+	@$(BIN)/python -m pytest -q -n 2 tests/unit
+
+.PHONY: live
+live: bootstrap ## against real servers on unix sockets
+	@$(BIN)/python -m pytest -q tests/live
+
+.PHONY: molecule
+molecule: images ## the roles in containers; SCENARIO=name for one
+	@tools/molecule.sh $(BIN) $(SCENARIO)
+
+.PHONY: bench
+bench: images ## one benchmark; GOAL=P7
+	@$(BIN)/python -m tests.benchmarks $(GOAL)
+
+.PHONY: docs
+docs: bootstrap ## regenerate what is generated: role tables, docs/checks.md
+	@$(BIN)/python tools/generate_role_docs.py
+	@$(BIN)/python tools/generate_checks.py
