@@ -34,6 +34,13 @@ provide_pip() {
     [ -n "${version}" ] || { echo "sanity: cannot find out which pip this ansible-test wants" >&2; exit 1; }
     mkdir -p "${home}/.ansible/test/cache"
     cp tools/get_pip.py "${home}/.ansible/test/cache/get_pip_${version//./_}.py"
+    # The pip settings of this user (index, certificates) come along: neither HOME nor the environment reaches those pips.
+    mkdir -p "${home}/.config/pip"
+    (
+        umask 077
+        echo '[global]'
+        "${venv_bin}/python" -m pip config list | sed -nE "s/^(:env:|global)\\.([a-z-]+)='(.*)'$/\\2 = \\3/p" | awk '!seen[$1]++'
+    ) > "${home}/.config/pip/pip.conf"
 }
 
 # Version managers leave shims that only print an error: a Python counts when it runs, and its own folder is used, not the shim's.
