@@ -1,0 +1,85 @@
+"""The set of checks as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from importlib import import_module
+
+import pytest
+from ansible_collections.rampart.redis.plugins.module_utils.audit.check import SEVERITIES
+from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS, judge, select
+from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError
+from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import SECTIONS
+
+HERE = "ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.checks"
+TABLES = ("network", "acl", "rights", "tls", "config", "sentinel", "host", "package")
+
+
+def test_every_check_has_a_failing_and_a_passing_case() -> None:
+    seen = defaultdict(set)
+    for table in TABLES:
+        for case in import_module(f"{HERE}.test_{table}").CASES:
+            seen[f"RDS-{case.check}"].add(case.status)
+    assert {check.ident for check in CHECKS if not {"pass", "fail"} <= seen[check.ident]} == set()
+
+
+def test_ids_are_unique_and_well_formed() -> None:
+    idents = [check.ident for check in CHECKS]
+    assert len(set(idents)) == len(idents)
+    assert all(re.fullmatch(r"RDS-(NET|ACL|TLS|CFG|SEN|HOST|PKG)-\d{3}", ident) for ident in idents)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.ident)
+def test_a_check_explains_itself(check: object) -> None:
+    assert check.severity in SEVERITIES  # type: ignore[attr-defined]
+    assert len(check.rationale) > 20  # type: ignore[attr-defined]
+    assert len(check.fix) > 20  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", sorted({name for check in CHECKS for name in check.needs} - {"expected", "now"}))
+def test_a_missing_section_is_never_a_pass(name: str) -> None:
+    sections = {key: value for key, value in SECTIONS.items() if key != name}
+    results = {result.check.ident: result for result in judge(CHECKS, sections, {name: "no rights"})}
+    for check in CHECKS:
+        if name in check.needs:
+            assert results[check.ident].status == "not_evaluated"
+            assert results[check.ident].evidence == (f"{name}: no rights",)
+
+
+def test_a_hardened_server_has_no_finding() -> None:
+    assert [result.check.ident for result in judge(CHECKS, SECTIONS, {}) if result.status == "fail"] == []
+
+
+def test_nothing_collected_evaluates_nothing() -> None:
+    sections = {"expected": {}, "now": 0.0}
+    assert {result.status for result in judge(CHECKS, sections, {})} == {"not_evaluated"}
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected"),
+    [
+        (["NET-005"], [], ["RDS-NET-005"]),
+        (["rds-sen-001", "pkg"], [], ["RDS-SEN-001", "RDS-PKG-002", "RDS-PKG-004"]),
+        (["PKG"], ["PKG-004"], ["RDS-PKG-002"]),
+    ],
+)
+def test_select(include: list[str], exclude: list[str], expected: list[str]) -> None:
+    assert [check.ident for check in select(include, exclude)] == expected
+
+
+def test_select_all() -> None:
+    assert select() == CHECKS
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("NET-05", "include: unknown check 'NET-05'. Did you mean 'NET-005'?"),
+        ("zzzzz", "include: unknown check 'zzzzz'. Families are NET, ACL, TLS, CFG, SEN, HOST, PKG"),
+    ],
+)
+def test_an_unknown_check_names_the_nearest(name: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        select([name])
+    assert str(caught.value) == message
