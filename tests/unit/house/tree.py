@@ -29,6 +29,23 @@ FOLDERS = (
     "tests",
     "tools",
 )
+TOP_FILES = (
+    ".ansible-lint",
+    ".gitignore",
+    ".yamllint",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "ansible.cfg",
+    "bindep.txt",
+    "constraints-dev.txt",
+    "galaxy.yml",
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "requirements.txt",
+)
 CACHES = {"__pycache__", "output"}
 
 
@@ -40,8 +57,7 @@ def files(*folders: str, suffix: str = "") -> list[Path]:
 
 def top_files() -> list[Path]:
     """Return the files at the top of the checkout that belong to it."""
-    suffixes = {".md", ".yml", ".yaml", ".toml", ".cfg", ".txt", ""}
-    return sorted(path for path in ROOT.iterdir() if path.is_file() and path.suffix in suffixes)
+    return [ROOT / name for name in TOP_FILES if (ROOT / name).is_file()]
 
 
 def name(path: Path) -> str:
