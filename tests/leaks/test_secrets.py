@@ -1,0 +1,178 @@
+"""Planted secrets go through every role, at -vvv with --diff, in check mode and on failure; then they are looked for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+import yaml
+
+from tests import containers
+from tests.attacks import baselines
+from tests.attacks.shell import docker, inside
+
+from .watch import ProcessWatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.docker
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "rampart-leaks"
+USERS = ("operator", "auditor", "admin", "shop")
+FROM_VAULT = "reports"
+
+
+class Runs(NamedTuple):
+    """What all the runs left behind."""
+
+    home: Path
+    needles: tuple[str, ...]
+    outputs: dict[str, str]
+    watch: ProcessWatch
+
+
+def _plant(controller: Path) -> dict[str, str]:
+    folder = controller / "secrets"
+    folder.mkdir(parents=True, mode=0o700)
+    planted = {name: secrets.token_urlsafe(32) for name in (*USERS, FROM_VAULT)}
+    for name in USERS:
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(planted[name] + "\n", encoding="utf-8")
+    return planted
+
+
+def _inventory(home: Path, planted: dict[str, str]) -> Path:
+    variables = {
+        "ansible_connection": "rampart_docker",
+        "redis_server_controller_dir": str(home / "controller"),
+        "redis_server_tls_port": 6380,
+        "redis_tls_clients": ["shop"],
+        "redis_acl_passwords": {FROM_VAULT: planted[FROM_VAULT]},
+        "redis_acl_users": [
+            {"name": "shop", "preset": "application", "prefix": "app:"},
+            {"name": FROM_VAULT, "keys": [{"pattern": "app:*", "access": "read"}], "commands": ["+get"]},
+        ],
+    }
+    path = home / "inventory.yml"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump({"redis": {"hosts": {NAME: variables}}}), encoding="utf-8")
+    return path
+
+
+def _play(home: Path, playbook: str, *options: str) -> tuple[int, str]:
+    program = Path(sys.executable).with_name("ansible-playbook")
+    done = subprocess.run(
+        [str(program), "-i", str(home / "inventory.yml"), f"playbooks/{playbook}.yml", "-vvv", "--diff", *options],
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(home), "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    home = tmp_path_factory.mktemp("home")
+    planted = _plant(home / "controller")
+    _inventory(home, planted)
+    containers.remove(NAME)
+    containers.start(NAME)
+    try:
+        containers.wait(NAME)
+        baselines.install(NAME)
+        baselines.open_to_all(NAME)
+        needles = tuple(planted.values())
+        with ProcessWatch(needles) as watch:
+            outputs = _all_runs(home)
+        yield Runs(home, needles, outputs, watch)
+    finally:
+        containers.remove(NAME)
+
+
+def _all_runs(home: Path) -> dict[str, str]:
+    audit = ("-e", f"redis_audit_report_dir={home / 'report'}")
+    wanted = {
+        "check": ("harden", (), True, ("--check",)),
+        "harden": ("harden", (), True, ()),
+        "again": ("harden", (), True, ()),
+        "audit": ("audit", audit, True, ()),
+        "broken": ("harden", (), False, ("-e", '{"redis_server_extra_directives": {"no-such-directive": "x"}}')),
+    }
+    outputs = {}
+    for title, (playbook, options, succeeds, more) in wanted.items():
+        status, outputs[title] = _play(home, playbook, *options, *more)
+        assert (status == 0) is succeeds, f"{title}: {outputs[title][-4000:]}"
+    return outputs
+
+
+def test_no_secret_in_the_output(runs: Runs) -> None:
+    shown = {title for title, output in runs.outputs.items() for needle in runs.needles if needle in output}
+    assert shown == set()
+
+
+def test_the_broken_run_says_what_is_wrong(runs: Runs) -> None:
+    assert "no-such-directive" in runs.outputs["broken"]
+
+
+def test_no_secret_in_arguments_or_environment(runs: Runs) -> None:
+    assert runs.watch.found == set()
+
+
+def test_the_watch_sees_a_planted_secret() -> None:
+    needle = secrets.token_urlsafe(32)
+    with ProcessWatch([needle]) as watch:
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(0.5)", needle], check=True)
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(0.5)"], env={"X": needle}, check=True)
+        time.sleep(0.05)
+    assert watch.found == {("cmdline", needle), ("environ", needle)}
+
+
+def test_no_secret_in_the_hosts_journal_or_logs(runs: Runs) -> None:
+    said = inside(NAME, "journalctl --no-pager --output cat; cat /var/log/redis/*").stdout
+    assert "Ready to accept connections" in said
+    assert [needle for needle in runs.needles if needle in said] == []
+
+
+def test_no_password_in_any_file_of_the_host(runs: Runs) -> None:
+    """Not even in files for root: only hashes reach a host."""
+    patterns = "\n".join(runs.needles)
+    script = "grep -rlF -f - / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev"
+    done = docker("exec", "--interactive", NAME, "sh", "-c", script, stdin=patterns, check=False)
+    assert done.stdout.split() == []
+    assert done.returncode == 1, done.stderr
+
+
+def test_private_keys_and_hashes_on_the_host_are_closed(runs: Runs) -> None:
+    assert runs.outputs
+    folders = "/etc /var /root /home /opt /srv /run /tmp"
+    script = f"grep -rlE 'PRIVATE KEY|#[0-9a-f]{{64}}' {folders} 2>/dev/null | xargs stat -c '%a %n'"
+    found = {path: mode for mode, path in (line.split(" ", 1) for line in inside(NAME, script).stdout.splitlines())}
+    assert {"/etc/redis/users.acl", "/etc/redis/tls/redis-server-key.pem"} <= found.keys()
+    assert {path: mode for path, mode in found.items() if int(mode, 8) & 0o007} == {}
+
+
+def test_secrets_on_the_controller_lie_where_they_belong(runs: Runs) -> None:
+    allowed = {runs.home / "inventory.yml", *(runs.home / "controller" / "secrets" / name for name in USERS)}
+    holding, open_files = set(), set()
+    for path in runs.home.rglob("*"):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if any(needle.encode() in content for needle in runs.needles):
+            holding.add(path)
+        if b"PRIVATE KEY" in content and path.stat().st_mode & 0o077:
+            open_files.add(path)
+    assert holding == allowed
+    assert {path for path in holding if path.stat().st_mode & 0o077} == set()
+    assert open_files == set()
