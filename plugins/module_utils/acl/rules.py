@@ -144,7 +144,8 @@ class SelectorDraft:
             self._known(name, name)
             self._change(add, frozenset({name}))
         elif add:
-            self._first_args.add(name)
+            if parent not in self._commands:
+                self._first_args.add(name)
         elif self._strict:
             raise InputError(
                 f"this server cannot take away {name!r} alone", where=self._where, hint=f"Grant less than {parent!r}"

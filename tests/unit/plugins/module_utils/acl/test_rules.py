@@ -42,6 +42,8 @@ def rules(text: str, table: CommandTable) -> Selector:
         ("+select|0", "select|1", False),
         ("+select|0 +select", "select|1", True),
         ("+select|0 -select", "select|0", False),
+        # Allowed as a whole already, so the argument adds nothing that a later removal would have to forget.
+        ("+select +select|0", "select|1", True),
     ],
 )
 def test_order_decides(table: CommandTable, text: str, command: str, *, allowed: bool) -> None:
@@ -120,6 +122,10 @@ def test_what_6_2_cannot_do(table62: CommandTable, text: str, message: str) -> N
 def test_without_strictness_unknown_names_stand_for_themselves(table70: CommandTable) -> None:
     read = evaluate(["+ft.search", "+@json", "~*", "~a"], table70)
     assert {"ft.search", "@json"} <= read.commands
+
+
+def test_an_argument_of_an_allowed_command_adds_nothing(table: CommandTable) -> None:
+    assert rules("+@all +select|0", table) == rules("+@all", table)
 
 
 def test_render_needs_no_earlier_state(table70: CommandTable) -> None:

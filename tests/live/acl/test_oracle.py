@@ -1,0 +1,157 @@
+"""The server as judge of our own evaluation of rules: never a false change, never a missed one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ansible_collections.rampart.redis.plugins.module_utils.acl import aclfile, presets, wish
+from ansible_collections.rampart.redis.plugins.module_utils.acl.commands import CommandTable
+from ansible_collections.rampart.redis.plugins.module_utils.acl.diff import diff
+from ansible_collections.rampart.redis.plugins.module_utils.acl.user import AclUser
+from ansible_collections.rampart.redis.tests.live.servers import Running, running
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rampart.redis.plugins.module_utils.connection import Server
+
+EXAMPLES = 100
+
+
+@pytest.fixture(scope="module")
+def server(binary: str) -> Iterator[Server]:
+    with running(binary, "acl-pubsub-default resetchannels") as started, started.session() as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def table(server: Server) -> CommandTable:
+    return CommandTable.from_reply(server.command("COMMAND"))
+
+
+def rule(table: CommandTable) -> st.SearchStrategy[str]:
+    signs = st.sampled_from("+-")
+    names = st.sampled_from(sorted(name for name in table.names if table.has_subcommands or "|" not in name))
+    categories = st.sampled_from(
+        ["@all", *(f"@{name}" for name in ("read", "write", "slow", "fast", "dangerous", "admin"))]
+    )
+    patterns = ["~a", "~b:*", "~*", "&c", "&d.*", "&*", "resetkeys", "resetchannels"]
+    newer = ["%R~a", "%W~b:*", "%RW~e", "%R~*", "(~s +get -set)", "(%R~t +@read)", "clearselectors"]
+    return st.one_of(
+        st.builds("{}{}".format, signs, names),
+        st.builds("{}{}".format, signs, categories),
+        st.sampled_from(["+select|0", "+select|1", "+client|getname", "skip-sanitize-payload", "sanitize-payload"]),
+        st.sampled_from(patterns + newer * table.has_subcommands),
+    )
+
+
+def state() -> st.SearchStrategy[str]:
+    return st.sampled_from(["on", "off", "nopass", "resetpass", f"#{'a' * 64}", f"#{'b' * 64}", "reset"])
+
+
+def given_to_server(server: Server, rules: list[str]) -> list[str]:
+    """Apply rules one by one to a fresh user and return those the server took; the judge decides what is valid."""
+    server.command("ACL", "DELUSER", "u")
+    server.command("ACL", "SETUSER", "u", "resetchannels")
+    replies = server.pipeline([("ACL", "SETUSER", "u", each) for each in rules])
+    return [each for each, reply in zip(rules, replies, strict=True) if reply == "OK"]
+
+
+@given(data=st.data())
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_we_read_rules_as_the_server_does(server: Server, table: CommandTable, data: st.DataObject) -> None:
+    taken = given_to_server(server, data.draw(st.lists(st.one_of(rule(table), state()), max_size=14)))
+    ours = AclUser.parse(f"user u resetchannels {' '.join(taken)}", table)
+    line = next(line for line in server.command("ACL", "LIST") if line.startswith("user u "))
+    assert AclUser.parse(line, table) == ours
+    assert AclUser.from_getuser("u", server.command("ACL", "GETUSER", "u"), table) == ours
+    # What we would write makes the same user of it, and then there is nothing left to change.
+    assert server.command("ACL", "SETUSER", "v", "reset", "nopass", "+@all") == "OK"
+    assert server.command("ACL", "SETUSER", "v", "reset", *ours.rules()) == "OK"
+    again = AclUser.from_getuser("u", server.command("ACL", "GETUSER", "v"), table)
+    assert diff(again, ours) == []
+
+
+@given(data=st.data())
+@settings(
+    max_examples=EXAMPLES // 5,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_allows_is_what_dryrun_says(server: Server, table: CommandTable, data: st.DataObject) -> None:
+    if not table.has_subcommands:
+        pytest.skip("ACL DRYRUN exists since 7.0")
+    taken = given_to_server(server, data.draw(st.lists(rule(table), max_size=10)))
+    ours = AclUser.parse(f"user u resetchannels {' '.join(taken)}", table)
+    server.command("ACL", "SETUSER", "u", "allkeys", "allchannels")
+    assert [each for each in dryrun_subjects(server) if allowed(server, "u", each) != ours.allows(spelt(each))] == []
+
+
+_SUBJECTS: dict[int, list[tuple[str, int]]] = {}
+
+
+def dryrun_subjects(server: Server) -> list[tuple[str, int]]:
+    """Return (name, number of arguments) of everything that runs by itself."""
+    if id(server) not in _SUBJECTS:
+        found: list[tuple[str, int]] = []
+        for entry in server.command("COMMAND"):
+            parts = entry[9] or [entry]
+            found += [(str(part[0]).lower(), abs(part[1]) - 1 - ("|" in part[0])) for part in parts]
+        _SUBJECTS[id(server)] = found
+    return _SUBJECTS[id(server)]
+
+
+def spelt(subject: tuple[str, int]) -> str:
+    """Name the call that ``allowed`` asks about, with its first argument, since that may decide too."""
+    name, arguments = subject
+    return f"{name}|1" if arguments and "|" not in name else name
+
+
+def allowed(server: Server, user: str, subject: tuple[str, int]) -> bool:
+    """Ask the server about the command alone: complaints about keys, channels or syntax do not count."""
+    name, arguments = subject
+    reply = server.pipeline([("ACL", "DRYRUN", user, *name.split("|"), *["1"] * arguments)])[0]
+    return "no permissions to run" not in str(reply)
+
+
+@pytest.mark.parametrize("preset", presets.PRESETS)
+def test_the_server_takes_every_preset_and_keeps_its_promises(live: Running, preset: str) -> None:
+    entry: dict[str, Any] = {"name": "u", "preset": preset, "enabled": True, "password_hashes": ["a" * 64]}
+    if preset in ("application", "session"):
+        entry["prefix"] = "app:"
+    with live.session() as session:
+        table = CommandTable.from_reply(session.command("COMMAND"))
+        user = wish.read(presets.expand([entry], live.version), {}, table)["u"]
+        assert user is not None
+        assert session.command("ACL", "SETUSER", "u", "reset", *user.rules()) == "OK"
+        assert AclUser.from_getuser("u", session.command("ACL", "GETUSER", "u"), table) == user
+        if table.has_subcommands:
+            for promise in presets.promises([entry]):
+                verdicts = {
+                    call: session.command("ACL", "DRYRUN", "u", *call.split()) == "OK"
+                    for call in promise["allow"] + promise["deny"]
+                }
+                assert [call for call, fine in verdicts.items() if fine] == promise["allow"]
+
+
+def test_a_rendered_file_is_what_the_server_then_has(binary: str) -> None:
+    lines = [
+        "user default off",
+        f"user app on #{'a' * 64} ~app:* resetchannels &c +@read -mget +config|get +select|0",
+        "user all on nopass ~* &* +@all -flushall",
+    ]
+    with running(binary) as first, first.session() as session:
+        table = CommandTable.from_reply(session.command("COMMAND"))
+    users = aclfile.parse("\n".join(lines), "test", table, strict=True)
+    with running(binary, acl=aclfile.render(users)) as second, second.session("all", "x") as session:
+        loaded = [AclUser.parse(line, table) for line in session.command("ACL", "LIST")]
+    assert sorted(loaded, key=lambda user: user.name) == sorted(users, key=lambda user: user.name)
