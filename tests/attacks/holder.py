@@ -31,24 +31,29 @@ class Line:
     def ping(self) -> str:
         """Return the server's answer, or ``dead: <reason>``."""
         try:
-            if self._socket is None:
-                self._socket = self._connect()
-            self._socket.sendall(b"PING\r\n")
-            answer = self._socket.recv(256)
+            sock = self._socket or self.connect()
+            sock.sendall(b"PING\r\n")
+            answer = sock.recv(256)
         except OSError as error:
             return self._lost(str(error))
         return answer.decode(errors="replace").strip() if answer else self._lost("closed by the server")
 
-    def _connect(self) -> socket.socket:
+    def connect(self) -> socket.socket:
+        """Open the line; the old one only once."""
         self._tries += 1
         if self._tries > 1 and not self._again:
             raise ConnectionError("closed, never opened again")
-        return socket.create_connection(self._where, timeout=5)
+        self._socket = socket.create_connection(self._where, timeout=5)
+        return self._socket
 
-    def _lost(self, reason: str) -> str:
+    def close(self) -> None:
+        """Hang up."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    def _lost(self, reason: str) -> str:
+        self.close()
         return f"dead: {reason}"
 
 

@@ -23,25 +23,35 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def old_connection(target: Target) -> Outcome:
     """Ask the process that holds plaintext connections since before hardening whether the server still answers."""
-    status = target.state / f"{target.container}-holder.json"
+    status = _status(target.state, target.container)
     if target.phase == "before":
         _start(target, status)
     answers = _fresh_answers(status)
     if target.phase == "after":
-        stop(status)
+        dismiss(target.state, target.container)
     alive = [f"the {name} connection answers {text}" for name, text in answers.items() if not text.startswith("dead:")]
     dead = [f"{name} connection {text}" for name, text in answers.items()]
     return Outcome(succeeded=bool(alive), evidence="; ".join(alive or dead))
 
 
-def stop(status: Path) -> None:
-    """Let the holder end by itself."""
-    status.with_name(status.name + ".stop").touch()
+def dismiss(state: Path, container: str) -> None:
+    """Let the holder, if there is one, end by itself."""
+    status = _status(state, container)
+    if status.exists():
+        _stop_file(status).touch()
+
+
+def _status(state: Path, container: str) -> Path:
+    return state / f"{container}-holder.json"
+
+
+def _stop_file(status: Path) -> Path:
+    return status.with_name(status.name + ".stop")
 
 
 def _start(target: Target, status: Path) -> None:
     """Start the holder apart from us: it outlives the run before and is asked in the run after."""
-    for old in (status, status.with_name(status.name + ".stop")):
+    for old in (status, _stop_file(status)):
         old.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.attacks.holder", target.address, str(target.plain_port), str(status)]
     subprocess.Popen(

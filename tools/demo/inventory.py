@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The rampart.redis contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo's inventory: an ordinary one, but for the connection into containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.attacks.model import APPLICATION, MONITORING, SESSION
+
+from .places import CONTROLLER, INVENTORY, TLS_PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GROUP_VARS: dict[str, Any] = {
+    "ansible_connection": "rampart_docker",
+    "redis_server_deployment": "demo",
+    "redis_server_controller_dir": str(CONTROLLER),
+    # Plaintext clients are at work on 6379, so TLS opens beside them.
+    "redis_server_tls_port": TLS_PORT,
+    "redis_server_syslog_ident": "redis-fitnessmealplanner",
+    "redis_acl_users": [
+        {"name": APPLICATION, "preset": "application", "prefix": "app:"},
+        {"name": SESSION, "preset": "session", "prefix": "sess:"},
+        {"name": MONITORING, "preset": "exporter"},
+    ],
+    "redis_tls_clients": [APPLICATION, SESSION, MONITORING, "auditor"],
+}
+
+
+def hosts(addresses: Mapping[str, str]) -> dict[str, Any]:
+    """Return the group ``redis`` for these containers and their addresses."""
+    entries = {name: {"ansible_host": name, "redis_server_address": address} for name, address in addresses.items()}
+    return {"redis": {"hosts": entries}}
+
+
+def write(addresses: Mapping[str, str]) -> None:
+    """Write hosts.yml and group_vars."""
+    variables = INVENTORY / "group_vars" / "redis"
+    variables.mkdir(parents=True)
+    (INVENTORY / "hosts.yml").write_text(_yaml(hosts(addresses)), encoding="utf-8")
+    (variables / "demo.yml").write_text(_yaml(GROUP_VARS), encoding="utf-8")
+
+
+def _yaml(data: Mapping[str, Any]) -> str:
+    return "---\n" + yaml.safe_dump(dict(data), sort_keys=False)

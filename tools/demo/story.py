@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, The rampart.redis contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo, step by step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from tests.attacks import baselines, runner
+from tests.attacks.doors import owner
+from tests.attacks.model import APPLICATION, SESSION, CannotRunError
+from tests.attacks.shell import docker, inside
+from tests.attacks.survivor import dismiss
+from tests.attacks.table import ATTACKS
+from tests.attacks.targets import target_of
+
+from . import commandstats, containers, dataset, inventory, live, playbooks
+from .audit import audit
+from .places import BOXES, BUILD, CONTROLLER, ROOT, SUMMARY, WATCHED
+from .screen import Screen, log_in_words
+from .summary import AttackRow, Facts, complaints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.attacks.model import Outcome, Phase, Target
+
+    from .places import Box
+
+Results = dict[tuple[int, str], "Outcome"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was seen while the live client was at work."""
+
+    before: Results
+    after: Results
+    keys_before: int
+    keys_after: int
+    audit: dict[str, dict[str, int]]
+
+
+def demo() -> int:
+    """Run everything; return 0 when everything is as it must be, else 1."""
+    screen = Screen()
+    set_up(screen)
+    with survivors_dismissed():
+        work = harden_at_work(screen)
+    story = live.story()
+    second_run = harden_again(screen)
+    screen.step("Log in as a person would")
+    log_in()
+    facts = Facts(
+        target=f"{WATCHED.name} (Debian 12, systemd, in a container)",
+        server=f"redis {server_version()}",
+        attacks=rows(work.before, work.after),
+        keys_before=work.keys_before,
+        keys_after=work.keys_after,
+        client={name: story[name] for name in ("operations", "errors", "wrong_answers", "reconnects")},
+        audit=work.audit,
+        second_run=second_run,
+        report=str((BUILD / "audit-after" / "report.html").relative_to(ROOT)),
+        seconds=round(screen.seconds, 1),
+    )
+    SUMMARY.write_text(json.dumps(facts.as_json(), indent=2) + "\n", encoding="utf-8")
+    found = complaints(facts)
+    screen.result(facts, found, story["transport"])
+    return 1 if found else 0
+
+
+def set_up(screen: Screen) -> None:
+    """Start containers, install Redis and make it as careless as the attacks need it."""
+    shutil.rmtree(BUILD, ignore_errors=True)
+    BUILD.mkdir(parents=True)
+    screen.step("Start three disposable Debian 12 machines with systemd")
+    containers.start_all()
+    for box in BOXES:
+        screen.step(f"{box.name}: install the distribution's Redis; {box.purpose}")
+        baselines.install(box.name)
+        baselines.PREPARE[box.baseline](box.name)
+    inventory.write({box.name: target_for(box, "before").address for box in BOXES})
+
+
+def harden_at_work(screen: Screen) -> Work:
+    """Plant data, let a client work, attack, audit, harden, attack and audit again."""
+    watched = target_for(WATCHED, "before")
+    data = dataset.items()
+    with owner(watched, APPLICATION) as connection:
+        dataset.plant(connection, data)
+    keys_before = keys_of(watched, data)
+    screen.step(f"{keys_before} keys of {len(dataset.MAKERS)} types are planted; a client begins to work with others")
+    with live.live_client(watched.address):
+        live.wait_for_operations(100)
+        before = attack("before", screen)
+        screen.step("Audit before")
+        audits = {"before": audit("before", screen)}
+        screen.step("Harden: playbooks/harden.yml, while the client works")
+        playbooks.run("harden", "harden", screen)
+        live.wait_for_operations(100)
+        after = attack("after", screen)
+        screen.step("Audit after")
+        audits["after"] = audit("after", screen)
+        keys_after = keys_of(target_for(WATCHED, "after"), data)
+        live.wait_for_operations(100)
+    return Work(before, after, keys_before, keys_after, audits)
+
+
+def attack(phase: Phase, screen: Screen) -> Results:
+    """Run every attack on the container that takes it."""
+    screen.step(f"Attack {phase} hardening: each attack must {'succeed' if phase == 'before' else 'fail'}")
+    results: Results = {}
+    for box in BOXES:
+        target = target_for(box, phase)
+        screen.note(f"on {box.name}:")
+        chosen = [attack for attack in ATTACKS if (attack.baseline, attack.destructive) in box.takes]
+        for done, outcome in runner.run_all(chosen, target, screen.outcome):
+            results[done.id, done.baseline] = outcome
+    evidence = [{"id": row.id, "baseline": row.baseline, **asdict(results[row.id, row.baseline])} for row in ATTACKS]
+    (BUILD / f"attacks-{phase}.json").write_text(json.dumps(evidence, indent=2) + "\n", encoding="utf-8")
+    return results
+
+
+def harden_again(screen: Screen) -> dict[str, object]:
+    """Run the playbook once more, with the client stopped, and count what changed and what was written."""
+    screen.step("Harden once more: nothing may change, nothing may be written")
+    targets = [target_for(box, "after") for box in BOXES]
+    looks = [commandstats.look(target) for target in targets]
+    recap = playbooks.run("harden", "harden-again", screen)
+    written: set[str] = set()
+    for target, (calls, flagged) in zip(targets, looks, strict=True):
+        written.update(commandstats.writes(commandstats.grown(calls, commandstats.look(target)[0]), flagged))
+    return {"changed": sum(counts["changed"] for counts in recap.values()), "writes": sorted(written)}
+
+
+def keys_of(target: Target, data: list[dataset.Item]) -> int:
+    """Return how many of the planted keys hold their value, each read by its owner."""
+    with ExitStack() as stack:
+        owners = {name: stack.enter_context(owner(target, name)) for name in (APPLICATION, SESSION)}
+        return dataset.count(data, owners).intact
+
+
+def target_for(box: Box, phase: Phase) -> Target:
+    """Describe a container to the attackers."""
+    return target_of(box.name, phase, BUILD, CONTROLLER if phase == "after" else None)
+
+
+@contextmanager
+def survivors_dismissed() -> Iterator[None]:
+    """Whatever happens, the process of attack 23 that holds a connection is told to end."""
+    try:
+        yield
+    finally:
+        dismiss(BUILD, WATCHED.name)
+
+
+def rows(before: Results, after: Results) -> list[AttackRow]:
+    """Join the two runs."""
+    return [
+        AttackRow(row.id, row.title, row.baseline, before[row.id, row.baseline].word, after[row.id, row.baseline].word)
+        for row in ATTACKS
+    ]
+
+
+def server_version() -> str:
+    """Return the version that the watched server runs."""
+    words = inside(WATCHED.name, "redis-server --version").stdout.split()
+    return next(word.removeprefix("v=") for word in words if word.startswith("v="))
+
+
+def log_in() -> None:
+    """Try the line that the last screen recommends."""
+    secret = (CONTROLLER / "secrets" / "operator").read_text(encoding="utf-8").strip()
+    done = docker("exec", "-i", WATCHED.name, *log_in_words(), "ACL", "WHOAMI", stdin=secret + "\n")
+    if "operator" not in done.stdout:
+        raise CannotRunError(f"the recommended log-in does not work: {done.stdout} {done.stderr}")
