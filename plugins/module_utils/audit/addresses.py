@@ -5,6 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from ..errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from ipaddress import IPv4Address, IPv6Address
@@ -44,10 +46,28 @@ def is_inside(address: str, cidrs: Iterable[str]) -> bool:
     return not found.is_unspecified and any(found in ip_network(cidr, strict=False) for cidr in cidrs)
 
 
+def require_cidrs(words: Iterable[str], where: str) -> None:
+    """Refuse what is not a network.
+
+    :raises InputError: with the word.
+    """
+    wrong = next((word for word in words if not _is_network(word)), None)
+    if wrong is not None:
+        raise InputError(f"{wrong!r} is not a network", where=where, hint="Write it as in 10.0.0.0/8")
+
+
 def port(config: Mapping[str, str], name: str) -> int:
     """Return a port directive as a number; 0 when the server lacks or disables it."""
     value = config.get(name, "0")
     return int(value) if value.isdigit() else 0
+
+
+def _is_network(word: str) -> bool:
+    try:
+        ip_network(word, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:

@@ -42,12 +42,23 @@ Table = "dict[str, Any]"
 
 
 def typed(sections: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the sections with raw ``users`` (name -> reply of ACL GETUSER) read with the server's command table."""
+    """Return the sections with raw ``users`` (name -> reply of ACL GETUSER) read with the server's command table.
+
+    ``rights`` are the same users, and are there only if the table is: without it "+@all -@dangerous" cannot be judged.
+    """
     ready = dict(sections)
     if "users" in ready:
         table = CommandTable.from_reply(ready.get("commands", ()))
         ready["users"] = [AclUser.from_getuser(name, reply, table) for name, reply in ready["users"].items()]
+    if "users" in ready and "commands" in ready:
+        ready["rights"] = ready["users"]
     return ready
+
+
+def reasons(sections: Mapping[str, Any], missing: Mapping[str, str]) -> dict[str, str]:
+    """Return why sections are missing, with ``rights`` for the reason of what it is made from."""
+    made_from = next((name for name in ("users", "commands") if name not in sections), "")
+    return {**missing, "rights": missing.get(made_from, "not collected")} if made_from else dict(missing)
 
 
 def tables(sections: Mapping[str, Any], missing: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -58,7 +69,7 @@ def tables(sections: Mapping[str, Any], missing: Mapping[str, str]) -> list[dict
         ("Configuration", "config", ("Directive", "Value"), _named(config, _CONFIGURATION)),
         ("Connections", "clients", ("User", "Connections", "From"), _connections(sections.get("clients") or ())),
         ("Users", "users", ("User", "State", "Passwords", "Keys", "Commands"), [_user(user) for user in users or ()]),
-        ("Dangerous commands", "users", ("Command", "Allowed to"), _dangerous(users or ())),
+        ("Dangerous commands", "rights", ("Command", "Allowed to"), _dangerous(sections.get("rights") or ())),
         ("TLS", "config", ("Item", "Value"), _named(config, _TLS) + _certificates(sections.get("certificates") or ())),
         ("Memory", "memory", ("Item", "Value"), _named(sections.get("memory"), _MEMORY)),
     )

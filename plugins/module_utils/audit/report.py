@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .check import FAIL, SEVERITIES, STATUSES
-from .facts import tables, typed
+from .facts import reasons, tables, typed
 from .registry import TITLES, judge
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def build(
     :param subject: ``host``, ``endpoint`` and ``collected_at`` (ISO 8601), for the reader.
     :param proof: what the audit did to the server.
     """
-    ready = typed(sections)
+    ready, missing = typed(sections), reasons(sections, missing)
     results = judge(checks, ready, missing)
     return {
         "schema": SCHEMA,
@@ -45,7 +45,7 @@ def build(
         "results": [result.as_dict() for result in in_order(results)],
         "families": dict(TITLES),
         "facts": tables(ready, missing),
-        "missing": dict(missing),
+        "missing": missing,
         "proof": dict(proof),
     }
 

@@ -99,7 +99,7 @@ def nopass_users(users: Sequence[AclUser]) -> Verdict:
     5,
     "A superuser is not on the approved list",
     severity=HIGH,
-    needs=("users", "expected"),
+    needs=("rights", "expected"),
     fix="redis_acl_users: switch the user off or narrow its rights; or name it in redis_audit_expected.admins",
 )
 def superusers(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:

@@ -116,9 +116,11 @@ def renamed_commands(directives: Mapping[str, Sequence[str]]) -> Verdict:
     """
     lines = directives.get("rename-command", ())
     blind = any(line.split()[0].strip("\"'").upper() == "CONFIG" for line in lines if line.split())
-    return verdict(
-        [f"rename-command {line}" for line in lines], "no rename-command in the configuration", MEDIUM if blind else LOW
-    )
+    # A new name is meant to be a secret, so it is not repeated.
+    texts = [
+        f"{words[0]} {'has another name' if words[1:] else 'is disabled'}" for words in map(str.split, lines) if words
+    ]
+    return verdict(texts, "no rename-command in the configuration", MEDIUM if blind else LOW)
 
 
 @CONFIG.check(

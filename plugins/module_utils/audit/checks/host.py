@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..check import CRITICAL, HIGH, MEDIUM, Family, Verdict, failed, not_applicable, passed, verdict
+from ..check import CRITICAL, HIGH, MEDIUM, Family, Verdict, failed, not_applicable, not_evaluated, passed, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,6 +93,8 @@ def data_files(files: Sequence[Mapping[str, Any]]) -> Verdict:
 def visible_secrets(process: Mapping[str, Any]) -> Verdict:
     """Command lines are readable by every account, and unit environments by everybody who may ask systemd."""
     found = [f"{place} carries {name}" for place, name in process["visible_secrets"]]
+    if not found and process["unseen"]:
+        return not_evaluated(f"process: the environment is unknown, {process['unseen']}")
     return verdict(found, "neither the command line nor the environment carries a password")
 
 

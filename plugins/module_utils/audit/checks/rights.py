@@ -55,7 +55,7 @@ _ADMINISTRATION = (
 
 
 @RIGHTS.check(
-    10, "A user without that job may run administrative commands", severity=HIGH, needs=("users", "expected"), fix=_FIX
+    10, "A user without that job may run administrative commands", severity=HIGH, needs=("rights", "expected"), fix=_FIX
 )
 def administration(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
     """They stop, stall or reconfigure the server: one stolen application password is then an outage or a takeover."""
@@ -85,7 +85,7 @@ _SCRIPTING = (
     11,
     "Scripting is open to users that were not approved for it",
     severity=HIGH,
-    needs=("users", "expected"),
+    needs=("rights", "expected"),
     fix="redis_acl_users: -@scripting; who needs scripts goes into redis_audit_expected.scripters",
 )
 def scripting(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
@@ -99,7 +99,7 @@ def scripting(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
 
 
 @RIGHTS.check(
-    13, "CONFIG GET is open to users other than the auditor", severity=HIGH, needs=("users", "expected"), fix=_FIX
+    13, "CONFIG GET is open to users other than the auditor", severity=HIGH, needs=("rights", "expected"), fix=_FIX
 )
 def config_readers(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
     """It answers masterauth, requirepass and the TLS key's passphrase in clear; no rule can limit it to other names."""
@@ -111,7 +111,7 @@ def config_readers(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Ver
     15,
     "Replication commands are open to users other than replicas",
     severity=HIGH,
-    needs=("users", "expected"),
+    needs=("rights", "expected"),
     fix="redis_acl_users: -@dangerous; replicas use the preset replica (+psync +replconf +ping)",
 )
 def replication_commands(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
@@ -122,7 +122,7 @@ def replication_commands(users: Sequence[AclUser], expected: Mapping[str, Any]) 
 
 
 @RIGHTS.check(
-    16, "RESTORE or MIGRATE is open to application users", severity=HIGH, needs=("users", "expected"), fix=_FIX
+    16, "RESTORE or MIGRATE is open to application users", severity=HIGH, needs=("rights", "expected"), fix=_FIX
 )
 def payloads(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
     """RESTORE feeds raw bytes to the parser (a steady source of memory bugs); MIGRATE sends data anywhere."""
@@ -134,7 +134,7 @@ def payloads(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
     17,
     "Destructive or blocking commands are open to application users",
     severity=MEDIUM,
-    needs=("users", "expected"),
+    needs=("rights", "expected"),
     fix="redis_acl_users: -@dangerous after the categories that brought them in (@write has FLUSHALL, @read has KEYS)",
 )
 def destructive(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
@@ -147,7 +147,7 @@ def destructive(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdic
     18,
     "Commands that watch other clients are open",
     severity=HIGH,
-    needs=("users", "expected"),
+    needs=("rights", "expected"),
     fix="redis_acl_users: -@dangerous -client|tracking; monitoring uses the preset exporter",
 )
 def eavesdropping(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
@@ -160,7 +160,7 @@ def eavesdropping(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verd
 
 
 @RIGHTS.check(
-    20, "Users and their password hashes can be read or changed", severity=HIGH, needs=("users", "expected"), fix=_FIX
+    20, "Users and their password hashes can be read or changed", severity=HIGH, needs=("rights", "expected"), fix=_FIX
 )
 def acl_commands(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:
     """ACL LIST and GETUSER answer unsalted hashes to crack at leisure; who may read ACL LOG may also wipe it."""
@@ -173,7 +173,7 @@ def acl_commands(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdi
     21,
     "An application user may touch every key",
     severity=MEDIUM,
-    needs=("users", "expected"),
+    needs=("rights", "expected"),
     fix="redis_acl_users: give the user a prefix, as in keys: ['app:*']; exceptions: redis_audit_expected.all_keys",
 )
 def all_keys(users: Sequence[AclUser], expected: Mapping[str, Any]) -> Verdict:

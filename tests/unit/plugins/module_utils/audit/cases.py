@@ -131,6 +131,7 @@ PROCESS = {
     "exe_deleted": False,
     "started_at": NOW - DAY,
     "visible_secrets": [],
+    "unseen": "",
 }
 
 SECTIONS: dict[str, Any] = {
@@ -139,6 +140,8 @@ SECTIONS: dict[str, Any] = {
     "server": {"product": "redis", "version": "8.2.3", "mode": "standalone"},
     "config": CONFIG,
     "users": USERS,
+    "rights": USERS,
+    "commands": COMMANDS,
     "doors": [{"door": "10.1.2.3:6379", "result": "closed", "answer": "NOAUTH Authentication required."}],
     "sockets": [{"address": "10.1.2.3", "port": 6379}, {"address": "127.0.0.1", "port": 6379}],
     "clients": [{"addr": "10.1.2.9:5000", "user": "app", "name": "web"}],
@@ -178,7 +181,8 @@ def config(**values: str) -> dict[str, Any]:
 def verify(case: Case) -> None:
     """Run the case and compare."""
     check = next(check for check in CHECKS if check.ident == f"RDS-{case.check}")
-    result = check.run({**SECTIONS, **case.change}, {})
+    sections = {**SECTIONS, **case.change}
+    result = check.run({**sections, "rights": sections["users"]}, {})
     assert (result.status, case.says in " / ".join(result.evidence)) == (case.status, True), result
     if case.severity:
         assert result.severity == case.severity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.audit import addresses
+from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,9 @@ def test_port(value: str, expected: int) -> None:
 
 def test_port_is_zero_when_the_server_lacks_the_directive() -> None:
     assert addresses.port({}, "tls-port") == 0
+
+
+def test_require_cidrs_names_the_word() -> None:
+    addresses.require_cidrs(["10.0.0.0/8", "::1"], "expected.listen_cidrs")
+    with pytest.raises(InputError, match=r"expected.listen_cidrs: '10.0.0.0/99' is not a network"):
+        addresses.require_cidrs(["10.0.0.0/99"], "expected.listen_cidrs")

@@ -68,6 +68,15 @@ def test_facts_are_the_six_sections() -> None:
     assert facts["Memory"]["rows"] == [["used_memory_human", "1M"]]
 
 
+def test_rights_need_the_command_table() -> None:
+    sections = {name: value for name, value in RAW.items() if name not in ("commands", "rights")}
+    report = _report(sections, {"commands": "no right to COMMAND"})
+    results = {row["id"]: row for row in report["results"]}
+    assert results["RDS-ACL-002"]["status"] == "fail"
+    assert results["RDS-ACL-010"]["evidence"] == ["rights: no right to COMMAND"]
+    assert report["facts"][3]["missing"] == "no right to COMMAND"
+
+
 def test_facts_say_why_they_are_empty() -> None:
     report = _report({"expected": {}, "now": 0.0}, {"config": "server is down"})
     assert report["facts"][0]["missing"] == "server is down"

@@ -34,6 +34,7 @@ CASES = [
     Case("HOST-003", {"files": []}, "not_applicable", "no data directory"),
     Case("HOST-009", {}, "pass", "neither"),
     Case("HOST-009", _process(visible_secrets=[["the command line", "--requirepass"]]), "fail", "--requirepass"),
+    Case("HOST-009", _process(unseen="process 42: cannot be looked into"), "not_evaluated", "looked into"),
     Case("HOST-010", {}, "pass", "nologin"),
     Case("HOST-010", _account("/bin/bash"), "fail", "/bin/bash", "medium"),
     Case("HOST-010", _account("/bin/false", "/var/lib/redis/.ssh/authorized_keys"), "fail", ".ssh", "critical"),

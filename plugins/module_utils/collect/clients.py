@@ -1,0 +1,35 @@
+"""Who is connected, and which modules are loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .session import Session
+
+_KEPT = ("id", "addr", "laddr", "name", "user", "flags", "age", "idle", "db", "resp")
+
+
+def read(session: Session) -> list[dict[str, object]]:
+    """Return the connections; ``own`` marks the one that asks.
+
+    :raises ServerRefusedError: no right to CLIENT LIST.
+    """
+    return [_client(line) for line in str(session.ask("CLIENT", "LIST")).splitlines() if line]
+
+
+def _client(line: str) -> dict[str, object]:
+    fields = dict(word.split("=", 1) for word in line.split(" ") if "=" in word)
+    kept: dict[str, object] = {name: fields[name] for name in _KEPT if name in fields}
+    # The asking connection is the one whose latest command is the question ("client" up to 6.2).
+    kept["own"] = fields.get("cmd", "").startswith("client")
+    return kept
+
+
+def read_modules(session: Session) -> list[dict[str, str]]:
+    """Return name, version and (from 7.0 on) path of each loaded module.
+
+    :raises ServerRefusedError: no right to MODULE LIST.
+    """
+    rows = [dict(zip(row[::2], row[1::2])) for row in session.ask("MODULE", "LIST")]
+    return [{"name": str(row["name"]), "version": str(row["ver"]), "path": str(row.get("path", ""))} for row in rows]
