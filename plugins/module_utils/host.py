@@ -56,9 +56,10 @@ class Replacement:
 
 
 def ids(owner: str, group: str) -> tuple[int, int]:
-    """Return the numeric ids of an account and a group of this host."""
+    """Return the numeric ids of an account and a group of this host; a number is taken as it is."""
     try:
-        return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+        uid = int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
+        return uid, int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
     except KeyError as error:
         raise HostError(str(error.args[0]), where=f"{owner}:{group}") from error
 

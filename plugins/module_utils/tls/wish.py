@@ -33,6 +33,21 @@ CERTIFICATE_OPTIONS: dict[str, Any] = {
     "key_mode": {"type": "raw", "default": "0600"},
     "cert_mode": {"type": "raw", "default": "0644"},
 }
+# The options of the task. ``exchange`` is what the action plugin adds for the host; the CA's key is not part of it.
+TASK_OPTIONS: dict[str, Any] = {
+    "certificates": {"type": "list", "elements": "dict", "required": True, "options": CERTIFICATE_OPTIONS},
+    "directory": {"type": "path"},
+    "renew_before": {"type": "str", "default": "30d"},
+    "force": {"type": "bool", "default": False},
+    "ca_cert": {"type": "str"},
+    "ca_key": {"type": "str", "no_log": True},
+    "ca_passphrase": {"type": "str", "no_log": True},
+    "ca_file": {"type": "path"},
+    "exchange": {
+        "type": "dict",
+        "options": {"authority": {"type": "str"}, "trust": {"type": "str"}, "answers": {"type": "dict"}},
+    },
+}
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([mhd])")
