@@ -52,7 +52,7 @@ def insert(readme: str, text: str) -> str:
     :raises ValueError: the markers are missing.
     """
     before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    end, after = rest.partition(END)[1:]
     if not begin or not end:
         raise ValueError(f"the markers {BEGIN} and {END} are missing")
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"

@@ -88,7 +88,7 @@ class Server:
         batch = list(commands)
         with _translated(self.endpoint):
             self._link.send_packed_command(self._link.pack_commands(batch))
-            return [_text(self._reply()) for _ in batch]
+            return [_text(self._reply()) for _command in batch]
 
     def _reply(self) -> Any:  # noqa: ANN401
         try:

@@ -86,13 +86,15 @@ class Layer:
     """One row of the table.
 
     ``files``: patterns of its paths. ``own``: patterns of dotted names within the collection that it may import.
-    ``foreign``: third-party packages it may import, as dotted prefixes. ``pure``: no I/O, no clock, no randomness.
+    ``foreign``: third-party packages it may import, as dotted prefixes. ``types``: those it may import for annotations.
+    ``pure``: no I/O, no clock, no randomness.
     """
 
     name: str
     files: tuple[str, ...]
     own: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
     pure: bool = False
 
 
@@ -125,6 +127,7 @@ LAYERS = (
         "2",
         ("plugins/module_utils/shadow.py", "plugins/module_utils/host.py", "plugins/module_utils/collect/*.py"),
         PURE + IO,
+        types=("cryptography",),
     ),
     Layer("3", ("plugins/module_utils/glue.py",), ZERO, ("ansible.module_utils.basic",)),
     Layer("4 module", ("plugins/modules/*.py",), (*PURE, *IO, f"{MU}glue")),
@@ -150,10 +153,11 @@ def violations(path: str, source: str) -> list[str]:
     if layer is None:
         return [f"{path}: belongs to no layer; give it a row in tests/unit/house/layers.py and docs/ARCHITECTURE.md"]
     tree = ast.parse(source)
+    annotating = _annotating_lines(tree)
     found = [
         f"{path}:{line}: layer {layer.name} may not import {target}"
         for line, target in _imports(path, tree)
-        if not _may_import(layer, target)
+        if not _may_import(layer, target, for_types=line in annotating)
     ]
     if layer.pure:
         found += [
@@ -190,13 +194,22 @@ def _catches_everything(caught: ast.expr | None) -> bool:
     return caught is None or _dotted(caught).rpartition(".")[2] in {"Exception", "BaseException"}
 
 
-def _may_import(layer: Layer, target: str) -> bool:
+def _may_import(layer: Layer, target: str, *, for_types: bool) -> bool:
     if target.startswith("plugins.") or target == "plugins":
         return any(_fits(target, pattern) for pattern in layer.own)
     top = target.partition(".")[0]
     if top in sys.stdlib_module_names:
         return not (layer.pure and top in OUTSIDE)
-    return any(target == allowed or target.startswith(f"{allowed}.") for allowed in layer.foreign)
+    foreign = layer.foreign + (layer.types if for_types else ())
+    return any(target == allowed or target.startswith(f"{allowed}.") for allowed in foreign)
+
+
+def _annotating_lines(tree: ast.AST) -> set[int]:
+    """Return the lines below ``if TYPE_CHECKING:``."""
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and _dotted(node.test) == "TYPE_CHECKING"]
+    return {
+        node.lineno for block in blocks for child in block.body for node in ast.walk(child) if hasattr(node, "lineno")
+    }
 
 
 def _fits(target: str, pattern: str) -> bool:

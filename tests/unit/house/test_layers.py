@@ -81,6 +81,7 @@ MODULE = "plugins/modules/redis_acl.py"
         ("plugins/module_utils/connection.py", "from .glue import run"),
         ("plugins/module_utils/shadow.py", "import redis"),
         ("plugins/module_utils/host.py", "from ansible.module_utils.basic import AnsibleModule"),
+        ("plugins/module_utils/collect/pairs.py", "from cryptography.x509 import Certificate"),
         ("plugins/module_utils/collect/files.py", "from ansible.module_utils import urls"),
         ("plugins/module_utils/glue.py", "from .connection import connect"),
         ("plugins/module_utils/glue.py", "from .acl import user"),
@@ -122,6 +123,7 @@ def test_a_planted_violation_is_caught(path: str, source: str) -> None:
         ),
         ("plugins/module_utils/connection.py", "import socket\nfrom redis import connection"),
         ("plugins/module_utils/collect/files.py", "import os\nfrom ..host import read_text\nfrom ..conf import syntax"),
+        ("plugins/module_utils/collect/pairs.py", "if TYPE_CHECKING:\n    from cryptography.x509 import Certificate"),
         (
             "plugins/module_utils/glue.py",
             "from ansible.module_utils.basic import AnsibleModule\nfrom .errors import RampartError",
