@@ -91,6 +91,7 @@ def _start(binary: str, folder: str, account: pwd.struct_passwd | None) -> subpr
         groups = os.getgrouplist(account.pw_name, account.pw_gid)
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
     with Path(folder, "log").open("wb") as log:
+        # run_command waits for the end, and belongs to AnsibleModule. pylint: disable-next=ansible-bad-function
         return subprocess.Popen(  # noqa: S603 - no shell; a fixed program and the target's server
             ["timeout", "--signal=KILL", _LIFETIME, binary, f"{folder}/redis.conf"],  # noqa: S607 - coreutils
             stdin=subprocess.DEVNULL,
