@@ -30,7 +30,7 @@ LOG_WIDTH = 160  # columns where there is no terminal to fit into
 
 
 def _console() -> Console:
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = LOG_WIDTH
     return console
