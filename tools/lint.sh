@@ -33,7 +33,7 @@ step "ruff format" ruff format --quiet --check .
 step "mypy" mypy --strict "${folders[@]}"
 step "shellcheck" shellcheck "${scripts[@]}"
 step "yamllint" yamllint --strict .
-step "ansible-lint" ansible-lint --offline -q
+step "ansible-lint" ansible-lint --offline --nocolor -q
 step "changelog" antsibull-changelog lint
 step "tables of the roles' READMEs" python tools/generate_role_docs.py --check
 

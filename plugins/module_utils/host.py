@@ -103,7 +103,7 @@ def run(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program without a shell and return what it did, whatever its exit status. ``timeout`` is in seconds."""
     try:
-        # run_command belongs to AnsibleModule, which this layer does not know. pylint: disable-next=ansible-bad-function
+        # AnsibleModule's run_command is out of reach down here. pylint: disable-next=ansible-bad-function
         return subprocess.run(  # noqa: S603 - no shell; every caller passes a fixed program
             list(argv),
             input=stdin,
