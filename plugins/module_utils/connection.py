@@ -159,6 +159,7 @@ def _link(endpoint: Endpoint) -> Any:  # noqa: ANN401
         "socket_timeout": endpoint.timeout,
         "redis_connect_func": lambda link: link._parser.on_connect(link),  # noqa: SLF001
     }
+    common.update(_resp2())
     if endpoint.unix_socket:
         return transport.UnixDomainSocketConnection(path=endpoint.unix_socket, **common)
     common.update(host=endpoint.host, port=endpoint.port, socket_connect_timeout=endpoint.timeout)
@@ -172,6 +173,18 @@ def _link(endpoint: Endpoint) -> Any:  # noqa: ANN401
         ssl_keyfile=endpoint.client_key_file,
         **common,
     )
+
+
+def _resp2() -> dict[str, Any]:
+    """Return options that make redis-py read RESP2 and keep an error reply as it is.
+
+    The stock reader cuts off the code (``NOPERM``), and makes a refused login a broken connection, which it then
+    closes. Since 8.0 it also reads RESP3 by default, in which the null array of RESP2 is no reply.
+    """
+    modern = getattr(transport, "_RESP2Parser", None)  # since 5.0, and with it the option protocol
+    base = modern or transport.PythonParser
+    parser = type("Parser", (base,), {"parse_error": staticmethod(faults.ResponseError)})
+    return {"parser_class": parser, **({"protocol": 2} if modern else {})}
 
 
 @contextmanager
@@ -191,7 +204,7 @@ def _refusal(
     # Only the command's name is shown: its arguments may be a password.
     text = str(reply)
     name = str(words[0])
-    if isinstance(reply, faults.AuthenticationError) or text.startswith(_DOOR_ERRORS):
+    if text.startswith(_DOOR_ERRORS):
         return LoginError(text, where=f"server {endpoint}", hint="Check login_user and login_password")
     return ServerRefusedError(f"{name} was refused: {text}", where=f"server {endpoint}")
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # Places in an entry of COMMAND's reply; the last one exists since Redis 7.0.
-_FLAGS, _CATEGORIES, _SUBCOMMANDS = 2, 6, 9
+_FLAGS, _FIRST, _LAST, _STEP, _CATEGORIES, _SUBCOMMANDS = 2, 3, 4, 5, 6, 9
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,12 @@ class CommandTable:
 
     :param categories: the categories of each command and subcommand.
     :param open_to_all: commands that need no permission (``auth``, ``hello`` ...).
+    :param key_places: first, last and step of the keys among the words of a call, for commands that have keys.
     """
 
     categories: Mapping[str, frozenset[str]] = field(default_factory=dict)
     open_to_all: frozenset[str] = frozenset()
+    key_places: Mapping[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
     _children: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _members: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -32,8 +34,11 @@ class CommandTable:
         entries = list(_flatten(entry for entry in reply if entry))
         categories = {name: frozenset(c.lstrip("@") for c in entry[_CATEGORIES]) for name, entry in entries}
         open_to_all = frozenset(name for name, entry in entries if "no_auth" in entry[_FLAGS])
+        places = {
+            name: (int(entry[_FIRST]), int(entry[_LAST]), int(entry[_STEP])) for name, entry in entries if entry[_FIRST]
+        }
         children = _children_of(categories)
-        return cls(categories, open_to_all, children, _members_of(categories, children))
+        return cls(categories, open_to_all, places, children, _members_of(categories, children))
 
     @property
     def has_subcommands(self) -> bool:

@@ -19,6 +19,7 @@ class Preset:
 
     :param commands: command rules, in order; single commands come after the categories taken away, because up to 6.2
         taking a category away also forgets the first arguments allowed before.
+    :param before_70: further rules for Redis 6.x.
     :param since_70: further rules for Redis 7.0 and later, any Valkey.
     :param since_72: further rules for Redis 7.2 and later, any Valkey.
     :param keys: key patterns; ``{prefix}`` is filled in.
@@ -27,6 +28,7 @@ class Preset:
     """
 
     commands: tuple[str, ...]
+    before_70: tuple[str, ...] = ()
     since_70: tuple[str, ...] = ()
     since_72: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
@@ -83,9 +85,11 @@ PRESETS: Mapping[str, Preset] = {
     "auditor": Preset(
         commands=(
             *("-@all", "+ping", "+info", "+config|get", "+acl|list", "+acl|getuser", "+acl|users"),
-            *("+client|list", "+module|list", "+command|info"),
+            *("+client|list", "+module|list"),
         ),
-        since_70=("+acl|dryrun", "+function|list"),
+        # The whole table: COMMAND INFO without names gives it since 7.0, only COMMAND itself before.
+        before_70=("+command",),
+        since_70=("+command|info", "+acl|dryrun", "+function|list"),
         since_72=_SETINFO,
         allow=("INFO", "CONFIG GET bind", "ACL LIST", "ACL USERS", "CLIENT LIST", "MODULE LIST", "COMMAND INFO"),
         deny=("GET x", "SCAN 0", "CONFIG SET maxmemory 0", "ACL SETUSER x", "ACL LOG RESET", "CLIENT KILL ID 1"),
@@ -179,7 +183,7 @@ def _expand(entry: Mapping[str, Any], version: ServerVersion) -> dict[str, Any]:
         return dict(entry)
     _check_prefix(entry, preset)
     commands = list(preset.commands)
-    commands += preset.since_70 if version.since((7, 0)) else ()
+    commands += preset.since_70 if version.since((7, 0)) else preset.before_70
     commands += preset.since_72 if version.since((7, 2)) else ()
     keys: list[Any] = [key.format(prefix=entry.get("prefix", "")) for key in preset.keys]
     rest = {name: value for name, value in entry.items() if name not in _OWN_OPTIONS}

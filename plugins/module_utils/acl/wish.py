@@ -24,10 +24,12 @@ def read(
     table: CommandTable,
     *,
     keep_passwords: bool = False,
+    strict: bool = True,
 ) -> dict[str, AclUser | None]:
     """Return each listed user as it shall be, None for one that shall not be.
 
     :param have: the users there are; with ``keep_passwords`` their passwords stay.
+    :param strict: refuse what the server of ``table`` would refuse; off where no server can be asked yet.
     :raises InputError: ``users[2] (app): ...``, anything the server of ``table`` would refuse.
     """
     want: dict[str, AclUser | None] = {}
@@ -36,20 +38,20 @@ def read(
         where = f"users[{number}] ({name})"
         if name in want:
             raise InputError("the user is listed twice", where=where)
-        want[name] = _user(entry, table, where, have.get(name) if keep_passwords else None)
+        tokens = _tokens(entry, where, have.get(name) if keep_passwords else None)
+        want[name] = None if tokens is None else build(name, tokens, table, strict=strict, where=where)
     return want
 
 
-def _user(entry: Mapping[str, Any], table: CommandTable, where: str, kept: AclUser | None) -> AclUser | None:
-    name = entry["name"]
+def _tokens(entry: Mapping[str, Any], where: str, kept: AclUser | None) -> list[str] | None:
     if entry.get("state") == ABSENT:
-        if name == "default":
+        if entry["name"] == "default":
             raise InputError("the user 'default' cannot be removed", where=where, hint="Switch it off: enabled: false")
         return None
     tokens = ["off" if entry.get("enabled") is False else "on", *_secrets(entry, where, kept)]
     tokens += _rules(entry, where)
     tokens += [f"({' '.join(_rules(one, where))})" for one in entry.get("selectors") or ()]
-    return build(name, tokens, table, strict=True, where=where)
+    return tokens
 
 
 def _secrets(entry: Mapping[str, Any], where: str, kept: AclUser | None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .check import FAIL, SEVERITIES, STATUSES
 from .facts import reasons, tables, typed
-from .registry import TITLES, judge
+from .registry import CHECKS, TITLES, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SCHEMA = "rampart.redis/audit/1"
 
 _ORDER = {severity: place for place, severity in enumerate(SEVERITIES)}
+_PLACE = {check.ident: place for place, check in enumerate(CHECKS)}
 
 
 def build(
@@ -43,7 +44,7 @@ def build(
         "server": _server(ready),
         "summary": summary(results),
         "results": [result.as_dict() for result in in_order(results)],
-        "families": dict(TITLES),
+        "families": [{"code": code, "title": title} for code, title in TITLES.items()],
         "facts": tables(ready, missing),
         "missing": missing,
         "proof": dict(proof),
@@ -51,10 +52,8 @@ def build(
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:
-    """Return findings first, the worst at the top, then the other statuses; equals by id."""
-    return sorted(
-        results, key=lambda result: (STATUSES.index(result.status), _ORDER[result.severity], result.check.ident)
-    )
+    """Return findings first, the worst at the top, then the other statuses; equals from the network inwards."""
+    return sorted(results, key=_place)
 
 
 def summary(results: Sequence[Result]) -> dict[str, int]:
@@ -69,3 +68,7 @@ def _server(sections: Mapping[str, Any]) -> dict[str, str]:
     role = (sections.get("replication") or {}).get("role", "")
     named = {name: str(server.get(name, "")) for name in ("product", "version", "mode")}
     return {**named, "role": {"master": "primary", "slave": "replica"}.get(role, role)}
+
+
+def _place(result: Result) -> tuple[int, int, int]:
+    return STATUSES.index(result.status), _ORDER[result.severity], _PLACE[result.check.ident]

@@ -96,7 +96,7 @@ def _lines(path: str, depth: int) -> Iterator[tuple[str, Line]]:
 
 
 def _matches(pattern: str) -> list[str]:
-    """Return the files an ``include`` means, wildcards too; relative to what a relative one is, nobody outside knows."""
+    """Return the files an ``include`` means, wildcards too; a relative one is relative to nobody knows where."""
     return sorted(map(str, Path("/").glob(pattern[1:]))) if pattern.startswith("/") else []
 
 

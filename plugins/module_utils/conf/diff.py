@@ -57,6 +57,15 @@ def plan(wishes: Wishes, running: Mapping[str, str], version: ServerVersion, *, 
     return Plan(_batches(live, running, version), tuple(sentences))
 
 
+def shown(batches: Batches, running: Mapping[str, str]) -> dict[str, str]:
+    """Return the diff of running values for people, credentials hidden."""
+    pairs = [pair for batch in batches for pair in batch]
+    return {
+        "before": "".join(_running_line(name, running[name]) for name, _value in pairs),
+        "after": "".join(_running_line(name, value) for name, value in pairs),
+    }
+
+
 def undo(batches: Batches, running: Mapping[str, str]) -> Batches:
     """Return the batches that take the first ones back, last first."""
     return tuple(tuple((name, running[name]) for name, _value in reversed(batch)) for batch in reversed(batches))
@@ -79,6 +88,10 @@ def _sentence(name: str, lines: Lines, running: Mapping[str, str]) -> str:
     if canonical(name) in SECRET or name in SECRET:
         return f"{name}: the running server has another one"
     return f"{name}: running with {running[name] or 'none'}, wished is {to_set(lines) or 'none'}"
+
+
+def _running_line(name: str, value: str) -> str:
+    return f"running: {name} {'********' if name in SECRET else value}\n"
 
 
 def _batches(live: Mapping[str, str], running: Mapping[str, str], version: ServerVersion) -> Batches:
