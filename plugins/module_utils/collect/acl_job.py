@@ -1,0 +1,261 @@
+"""The work of module ``redis_acl``: read, wish, guard, preflight, apply, verify, and back on failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..acl import aclfile, plan, risk, wish
+from ..acl.answer import broken
+from ..acl.commands import CommandTable
+from ..acl.passwords import weakness
+from ..connection import Endpoint, Server, connect
+from ..errors import HostError, InputError, LoginError, MissingLibraryError, ServerRefusedError, UnreachableError
+from ..host import FileWish, Replacement
+from ..host import replace as replace_files
+from ..shadow import find_binary
+from . import acl, acl_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..acl.plan import Change, Users
+    from .acl_file import StagedFile
+
+_LIVE = ("live", "both")
+_FILE = ("file", "both")
+_KEEP = "on_create"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was asked: the options of the module."""
+
+    params: Mapping[str, Any]
+    check_mode: bool
+
+    @property
+    def live(self) -> bool:
+        """Whether the running server is to be changed."""
+        return self.params["apply"] in _LIVE
+
+    @property
+    def binary(self) -> str | None:
+        """The server binary that validates, if there is one here."""
+        return self.params["binary"] or find_binary()
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """Every (user, call) that is asserted."""
+        both = [(one["user"], [*(one["allow"] or ()), *(one["deny"] or ())]) for one in self.params["assertions"]]
+        return [(user, call) for user, calls in both for call in calls]
+
+    @property
+    def passwords(self) -> dict[str, list[str]]:
+        """The passwords we know, of users who can log in with them."""
+        listed = [user for user in self.params["users"] if user["enabled"] and user["state"] != wish.ABSENT]
+        return {user["name"]: user["passwords"] for user in listed if user["passwords"] and not user["nopass"]}
+
+    def known_passwords(self, changes: list[Change]) -> dict[str, list[str]]:
+        """Return the passwords of changed users, as far as they are those the server now has."""
+        kept = {change.name for change in changes if change.have} if self.params["update_password"] == _KEEP else set()
+        changed = {change.name for change in changes} - kept
+        return {name: values for name, values in self.passwords.items() if name in changed}
+
+    def file_wish(self, text: str) -> FileWish:
+        """Return the ACL file as it shall be."""
+        data = text.encode("utf-8", "surrogateescape")
+        mode = self.params["mode"]
+        try:
+            return FileWish(self.params["aclfile"], data, int(mode, 8), self.params["owner"], self.params["group"])
+        except ValueError as error:
+            raise InputError(f"{mode!r} is not an octal mode such as '0640'", where="mode") from error
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that is decided before the first change."""
+
+    table: CommandTable
+    have: Users
+    final: Users
+    changes: list[Change]
+    staged: StagedFile | None
+    closing: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.changes or self.closing or (self.staged and self.staged.changed))
+
+
+def carry_out(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """Bring the users into the wished state and return the module's result.
+
+    :raises RampartError: anything wrong; then nothing is changed.
+    """
+    job = Job(params, check_mode)
+    try:
+        with connect(Endpoint.from_params(params)) as server:
+            return _on_server(job, server)
+    except (UnreachableError, MissingLibraryError) as error:
+        reason = _not_there_yet(job, error)
+        if reason is None:
+            raise
+        return _predict(job, reason)
+
+
+def _not_there_yet(job: Job, error: Exception) -> str | None:
+    """Return why, in check mode, there can be no server to ask: earlier tasks would have installed it."""
+    if not job.check_mode or isinstance(error, LoginError):
+        return None
+    if isinstance(error, MissingLibraryError):
+        return "the Python library redis is not installed"
+    return "package not installed" if job.binary is None else None
+
+
+def _predict(job: Job, reason: str) -> dict[str, Any]:
+    want = wish.read(job.params["users"], {}, CommandTable(), strict=False)
+    final = plan.outcome({plan.DEFAULT: plan.OPEN_DEFAULT}, want, purge=False, login=plan.DEFAULT)
+    said = [text for change in plan.changes({}, final) for text in change.sentences]
+    return {
+        "changed": True,
+        "plan": said,
+        "diff": [{"before_header": "users", "after_header": "users", "before": "", "after": acl_file.redacted(final)}],
+        "users": acl_file.shown(final),
+        "validated": False,
+        "reason": reason,
+        "verified": False,
+        "killed": [],
+    }
+
+
+def _on_server(job: Job, server: Server) -> dict[str, Any]:
+    ready = _prepare(job, server)
+    validated, reason = _preflight(job, ready)
+    if not job.check_mode:
+        _apply(job, server, ready)
+    return {
+        "changed": ready.changed,
+        "plan": _sentences(job, ready),
+        "diff": _diff(job, ready),
+        "users": acl_file.shown(ready.final),
+        "validated": validated,
+        "reason": reason,
+        "verified": job.live and not job.check_mode,
+        "killed": [] if job.check_mode else [f"{user} ({number})" for number, user in ready.closing.items()],
+        "warnings": _warnings(job, server, ready),
+    }
+
+
+def _prepare(job: Job, server: Server) -> Prepared:
+    params = job.params
+    table = acl.read_table(server)
+    have = acl.read_users(server, table)
+    login = str(server.command("ACL", "WHOAMI"))
+    want = wish.read(params["users"], have, table, keep_passwords=params["update_password"] == _KEEP)
+    final = plan.outcome(have, want, purge=params["purge"], login=login)
+    _check_assertions(job, final)
+    if not params["force"]:
+        plan.guard(have, final, login, server.endpoint.password)
+    changes = plan.changes(have, final) if job.live else []
+    staged = None
+    if params["apply"] in _FILE:
+        staged = acl_file.stage(job.file_wish(aclfile.render(final.values())), final, table)
+    closing = acl.connections(server, _leaving(changes, want, have)) if params["kill_clients"] and job.live else {}
+    return Prepared(table, have, final, changes, staged, closing)
+
+
+def _leaving(changes: list[Change], want: Mapping[str, Any], have: Users) -> set[str]:
+    """Return whose connections hold more than they should: rights taken now, or a listed user switched off before."""
+    off = {name for name, user in want.items() if user is not None and not user.enabled and name in have}
+    return off | {change.name for change in changes if change.takes_away}
+
+
+def _check_assertions(job: Job, final: Users) -> None:
+    for user, call in job.calls:
+        if user not in final:
+            raise InputError("there is no such user", where=f"assertions for {user!r}")
+        if not call.strip():
+            raise InputError("a call must name a command", where=f"assertions for {user!r}")
+
+
+def _preflight(job: Job, ready: Prepared) -> tuple[bool, str]:
+    """Have the binary judge the outcome; without one, we judge ourselves."""
+    if job.binary is None:
+        verdicts = acl.judge(ready.final, job.calls)
+        validated, reason = False, "no server binary on this host"
+    else:
+        text = aclfile.render(ready.final.values())
+        verdicts = acl.preflight(job.binary, job.params["service_user"], text, job.params["aclfile"], job.calls)
+        validated, reason = True, ""
+    wrong = broken(job.params["assertions"], verdicts)
+    if wrong:
+        raise InputError("; ".join(wrong), where="assertions", hint="Nothing was changed")
+    return validated, reason
+
+
+def _apply(job: Job, server: Server, ready: Prepared) -> None:
+    done = Replacement()
+    try:
+        if ready.staged and ready.staged.changed:
+            done = replace_files([ready.staged.wish])
+        if job.live:
+            acl.set_users(server, ready.changes)
+            acl.verify(server, ready.table, ready.changes)
+            acl.log_in(server.endpoint, job.known_passwords(ready.changes))
+    except (ServerRefusedError, UnreachableError) as error:
+        _take_back(server, ready, done, error)
+    acl.disconnect(server, ready.closing)
+
+
+def _take_back(
+    server: Server, ready: Prepared, done: Replacement, error: ServerRefusedError | UnreachableError
+) -> None:
+    try:
+        done.undo()
+        acl.restore_users(server, ready.changes)
+    except (UnreachableError, HostError) as second:
+        raise ServerRefusedError(
+            f"{error}; and it could not be taken back: {second}", where="redis_acl", hint="Compare file and ACL LIST"
+        ) from error
+    raise ServerRefusedError(f"{error.what}; the old file and the old users are back", where=error.where) from error
+
+
+def _sentences(job: Job, ready: Prepared) -> list[str]:
+    said = [text for change in ready.changes for text in change.sentences]
+    if ready.staged:
+        said += ready.staged.sentences(in_detail=not job.live)
+    users = sorted(set(ready.closing.values()))
+    counts = {name: list(ready.closing.values()).count(name) for name in users}
+    return said + [f"{name}: {count} open connection(s) closed" for name, count in counts.items()]
+
+
+def _diff(job: Job, ready: Prepared) -> list[dict[str, str]]:
+    after = acl_file.redacted(ready.final)
+    pairs = [("running users", acl_file.redacted(ready.have))] if job.live else []
+    if ready.staged:
+        pairs.append((ready.staged.wish.path, acl_file.redacted(ready.staged.have)))
+    return [{"before_header": name, "after_header": name, "before": before, "after": after} for name, before in pairs]
+
+
+def _warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
+    listed = {user["name"]: user for user in job.params["users"]}
+    judged = [user for name, user in ready.final.items() if name in listed and not listed[name]["trusted"]]
+    said = [text for user in judged for text in risk.lint(user)]
+    said += risk.shared_hashes(ready.final[name] for name in listed if name in ready.final)
+    for name, values in job.passwords.items():
+        said += [f"{name}: {reason}" for reason in map(weakness, values) if reason]
+    return said + (_file_warnings(job, server, ready) if job.live else [])
+
+
+def _file_warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
+    me = ready.have.get(str(server.command("ACL", "WHOAMI")))
+    if me is None or not me.allows("config|get"):
+        return []
+    running = server.config("aclfile").get("aclfile", "")
+    if not running:
+        return ["the running server reads no ACL file: what was set live is gone after a restart"]
+    if ready.staged and running != job.params["aclfile"]:
+        return [f"the running server reads {running}, not {job.params['aclfile']}"]
+    return []
