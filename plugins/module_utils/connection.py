@@ -106,7 +106,7 @@ class Server:
         return dict(line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
 
     def config(self, *names: str) -> dict[str, str]:
-        """Return the running value of each named directive that this server knows; 6.x takes one name per CONFIG GET."""
+        """Return the running value of each named directive this server knows; 6.x takes one name per CONFIG GET."""
         values: dict[str, str] = {}
         for reply in self.pipeline([("CONFIG", "GET", name) for name in names]):
             if isinstance(reply, Exception):
