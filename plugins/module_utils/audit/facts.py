@@ -38,8 +38,6 @@ _MEMORY = (
     "total_system_memory_human",
 )
 
-Table = "dict[str, Any]"
-
 
 def typed(sections: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sections with raw ``users`` (name -> reply of ACL GETUSER) read with the server's command table.

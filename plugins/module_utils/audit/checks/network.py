@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 NETWORK = Family("NET", "Network exposure")
 
-Config = "Mapping[str, str]"
-Rows = "Sequence[Mapping[str, Any]]"
-
 
 def _listens(config: Mapping[str, str]) -> bool:
     return bool(port(config, "port") or port(config, "tls-port"))

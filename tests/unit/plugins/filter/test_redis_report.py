@@ -1,0 +1,34 @@
+"""The filter over all formats."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.rampart.redis.plugins.filter.redis_report import FilterModule
+from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.samples import opened
+
+redis_report = FilterModule().filters()["redis_report"]
+
+
+@pytest.mark.parametrize(("kind", "start"), [("text", "redis-1 "), ("json", "{\n"), ("html", "<!doctype html>")])
+def test_one_report_and_a_list_are_the_same(kind: str, start: str) -> None:
+    text = redis_report([opened()], kind)
+    assert text.lstrip().startswith(start)
+    assert redis_report(opened(), kind) == text
+
+
+def test_text_is_the_default() -> None:
+    assert redis_report(opened()) == redis_report(opened(), "text")
+
+
+@pytest.mark.parametrize(
+    ("reports", "kind", "message"),
+    [
+        ([], "pdf", "unknown format 'pdf', known are text, json, html"),
+        ([{"schema": "rampart.redis/audit/9"}], "text", "not a report with the schema rampart.redis/audit/1"),
+        (["x"], "text", "not a report"),
+    ],
+)
+def test_bad_input(reports: object, kind: str, message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        redis_report(reports, kind)

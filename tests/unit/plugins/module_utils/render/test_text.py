@@ -1,0 +1,43 @@
+"""Reports for a terminal."""
+
+from __future__ import annotations
+
+from ansible_collections.rampart.redis.plugins.module_utils.render.text import printable, render
+from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.samples import (
+    hardened,
+    opened,
+    unreached,
+)
+
+
+def test_a_finding_has_evidence_and_fix() -> None:
+    text = render([opened()])
+    assert "  CRITICAL  RDS-NET-005  The server answers commands before authentication\n" in text
+    assert "            10.1.2.3:6379 answered PONG\n" in text
+    assert "            Fix: redis_acl switches the default user off" in text
+    assert text.startswith("redis-1  10.1.2.3:6379  redis  8.2.3  primary  2026-11-24T10:00:00Z\ncritical ")
+
+
+def test_what_was_not_evaluated_is_named_with_the_reason() -> None:
+    assert "RDS-NET-005  doors: connection refused" in render([unreached()])
+
+
+def test_several_hosts_begin_with_a_line_for_each() -> None:
+    lines = render([opened(), hardened()]).splitlines()
+    assert lines[0].startswith("redis-1  critical ")
+    assert lines[1].startswith("redis-3  critical 0  high 0  medium 0  low 0")
+
+
+def test_nothing_to_report() -> None:
+    assert render([]) == "\n"
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    text = render([opened()])
+    assert "\x1b" not in text
+    assert "\\x1b[31m<script>" in text
+    assert printable("a\r\n\x9b") == "a\\r\\n\\x9b"
+
+
+def test_no_line_is_endless() -> None:
+    assert max(map(len, render([opened(), unreached()]).splitlines())) <= 140
