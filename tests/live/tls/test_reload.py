@@ -1,0 +1,268 @@
+"""Servers that speak TLS with our certificates: mutual authentication, hot reload, and what the directives refuse."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import ssl
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint, Server, connect
+from ansible_collections.rampart.redis.plugins.module_utils.errors import (
+    HostError,
+    ServerRefusedError,
+    UnreachableError,
+)
+from ansible_collections.rampart.redis.plugins.module_utils.glue import Request
+from ansible_collections.rampart.redis.plugins.module_utils.tls import issue
+from ansible_collections.rampart.redis.plugins.module_utils.tls.wish import parse_wishes
+from ansible_collections.rampart.redis.plugins.modules import redis_tls_reload as module
+from ansible_collections.rampart.redis.tests.live.servers import ROOT, find_binaries, running
+from ansible_collections.rampart.redis.tests.live.tls.issuing import openssl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RESUMPTIONS = 40
+# Every binary knows the directives; only some were linked with OpenSSL.
+TLS_BINARIES = {version: path for version, path in find_binaries().items() if b"SSL_CTX_new" in Path(path).read_bytes()}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Pairs:
+    """A folder with an authority and the pairs ``node`` and ``operator``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        key = issue.make_key("ecdsa-p256")
+        certificate = issue.make_authority(key, None, "live CA", timedelta(days=365), issue.Moment(now(), 1))
+        self.authority = issue.load_authority(certificate, key, None, now())
+        (folder / "ca.pem").write_bytes(certificate)
+        self.renew("node", subject_alt_names=["localhost", "127.0.0.1"])
+        self.renew("operator", usages=["client"])
+
+    def renew(self, name: str, **changed: object) -> None:
+        """Replace a pair at the same paths."""
+        plain = {"name": name, "subject_alt_names": ["127.0.0.1"], "usages": ["server", "client"], "state": "present"}
+        plain |= {"key_type": "ecdsa-p256", "valid_for": "90d", "key_mode": "0600", "cert_mode": "0644"}
+        empty = dict.fromkeys(("cert_file", "key_file", "owner", "group"))
+        params = {"certificates": [{**empty, **plain, **changed}], "directory": str(self.folder), "renew_before": "1d"}
+        [wish] = parse_wishes(params)
+        key = issue.make_key(wish.key_type)
+        moment = issue.Moment(now(), secrets.randbits(128))
+        answer = issue.sign(self.authority, wish, issue.make_request(key, name), moment)
+        (self.folder / f"{name}-key.pem").write_bytes(key)
+        (self.folder / f"{name}-cert.pem").write_text(answer)
+
+
+def role_directives(pairs: Pairs) -> str:
+    """Return the directives of role redis_tls, with the files of this test."""
+    defaults = yaml.safe_load((ROOT / "roles/redis_tls/defaults/main.yml").read_text())
+    files = {"tls-cert-file": "node-cert.pem", "tls-key-file": "node-key.pem", "tls-ca-cert-file": "ca.pem"}
+    lines = []
+    for name, value in defaults["redis_tls_directives"].items():
+        text = str(defaults.get(f"redis_{name.replace('-', '_')}", value))
+        lines.append(f'{name} "{pairs.folder / files[name] if name in files else text}"')
+    assert not [line for line in lines if "{{" in line]
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A server with a TLS port, and how to get in."""
+
+    pairs: Pairs
+    endpoint: Endpoint
+
+    def params(self, **changed: object) -> dict[str, Any]:
+        """Return the options of the module with which it finds this server."""
+        files = {
+            "cert_file": str(self.pairs.folder / "node-cert.pem"),
+            "key_file": str(self.pairs.folder / "node-key.pem"),
+        }
+        login = {
+            "login_port": self.endpoint.port,
+            "ca_certs": self.endpoint.ca_certs,
+            "client_cert_file": self.endpoint.client_cert_file,
+            "client_key_file": self.endpoint.client_key_file,
+        }
+        checked = ArgumentSpecValidator(module.SPEC).validate({**files, **login, "port": self.endpoint.port, **changed})
+        assert not checked.error_messages
+        params: dict[str, Any] = checked.validated_parameters
+        return params
+
+    def reload(self, *, check_mode: bool = False, **changed: object) -> dict[str, Any]:
+        return module.work(Request(self.params(**changed), check_mode, diff_mode=True))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def tls_server(binary: str, folder: Path) -> Iterator[Door]:
+    pairs = Pairs(folder)
+    port = free_port()
+    endpoint = Endpoint(
+        port=port,
+        ca_certs=str(folder / "ca.pem"),
+        client_cert_file=str(folder / "operator-cert.pem"),
+        client_key_file=str(folder / "operator-key.pem"),
+    )
+    config = f"bind 127.0.0.1\ntls-port {port}\n{role_directives(pairs)}"
+    with running(binary, config):
+        yield Door(pairs, endpoint)
+
+
+@pytest.fixture(params=list(TLS_BINARIES) or ["none"])
+def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
+    """Start a server with TLS of each binary that has it; none at all is a failure."""
+    if not TLS_BINARIES:
+        pytest.fail("no redis-server that was built with TLS: run make setup")
+    with tls_server(TLS_BINARIES[request.param], tmp_path) as made:
+        yield made
+
+
+def calls(server: Server, command: str) -> int:
+    """Return how often a command was executed, by the server's own count."""
+    fields = server.info("commandstats").get(f"cmdstat_{command}", "calls=0")
+    return int(fields.partition("calls=")[2].split(",")[0])
+
+
+def test_mutual_authentication_with_verified_names(door: Door) -> None:
+    with connect(door.endpoint) as server:
+        assert server.command("PING") == "PONG"
+    with connect(replace(door.endpoint, host="localhost")) as server:
+        assert server.command("PING") == "PONG"
+    stranger = replace(door.endpoint, client_cert_file=None, client_key_file=None)
+    with pytest.raises(UnreachableError), connect(stranger) as server:
+        server.command("PING")
+    as_server = replace(door.endpoint, ca_certs=door.endpoint.client_cert_file)
+    with pytest.raises(UnreachableError, match="certificate verify failed"), connect(as_server):
+        pass
+
+
+def test_a_client_of_another_authority_is_refused(door: Door, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    Pairs(other)
+    cert, key = (str(other / f"operator-{kind}.pem") for kind in ("cert", "key"))
+    stranger = replace(door.endpoint, client_cert_file=cert, client_key_file=key)
+    with pytest.raises(UnreachableError), connect(stranger) as server:
+        server.command("PING")
+
+
+def test_a_new_pair_is_presented_without_a_restart(door: Door) -> None:
+    assert door.reload()["reason"] == "the port presents the certificate in the file"
+    with connect(door.endpoint) as open_before:
+        started = open_before.info("server")["run_id"]
+        door.pairs.renew("node")
+        predicted = door.reload(check_mode=True)
+        assert predicted["changed"]
+        assert predicted["presented"] != predicted["fingerprint"]
+        done = door.reload()
+        assert (done["changed"], done["fingerprint"]) == (True, predicted["fingerprint"])
+        assert open_before.command("PING") == "PONG"
+        with connect(door.endpoint) as fresh:
+            assert fresh.info("server")["run_id"] == started
+        sets = calls(open_before, "config|set")
+        connections = open_before.info("stats")["total_connections_received"]
+        again = door.reload()
+        assert (again["changed"], again["presented"]) == (False, done["fingerprint"])
+        assert calls(open_before, "config|set") == sets == 1
+        # One handshake and no login: nothing is asked when nothing is due.
+        assert int(open_before.info("stats")["total_connections_received"]) == int(connections) + 1
+
+
+def test_a_pair_that_does_not_fit_is_refused_and_the_old_one_serves(door: Door) -> None:
+    before = door.reload()["presented"]
+    key = (door.pairs.folder / "node-key.pem").read_bytes()
+    door.pairs.renew("node")
+    (door.pairs.folder / "node-key.pem").write_bytes(key)
+    with pytest.raises(ServerRefusedError, match="CONFIG was refused"):
+        door.reload()
+    assert door.reload(check_mode=True)["presented"] == before
+    with connect(door.endpoint) as server:
+        assert server.command("PING") == "PONG"
+
+
+def test_a_pair_that_is_good_but_for_another_name_is_noticed(door: Door) -> None:
+    door.pairs.renew("node", subject_alt_names=["elsewhere.example.com"])
+    with pytest.raises(UnreachableError, match=r"no TLS handshake: .*IP address mismatch"):
+        door.reload()
+
+
+def test_a_server_with_other_files_is_left_alone(door: Door) -> None:
+    door.pairs.renew("node")
+    copy = door.pairs.folder / "copy.pem"
+    copy.write_bytes((door.pairs.folder / "node-cert.pem").read_bytes())
+    result = door.reload(cert_file=str(copy))
+    assert (result["changed"], result["reason"]) == (
+        False,
+        f"the server is configured with {door.pairs.folder}/node-cert.pem",
+    )
+
+
+def test_where_nothing_listens_there_is_nothing_to_do(door: Door) -> None:
+    assert not door.reload(port=0)["changed"]
+    assert door.reload(port=free_port())["reason"].startswith("nothing listens on 127.0.0.1:")
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_certificate_file_that_is_none(door: Door, content: str | None) -> None:
+    path = door.pairs.folder / "node-cert.pem"
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(HostError, match=r"there is no such file|has no certificate"):
+        door.reload()
+
+
+@pytest.mark.parametrize(
+    ("options", "accepted"),
+    [
+        (("-tls1_3",), True),
+        (("-tls1_2",), True),
+        (("-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305"), True),
+        (("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0"), False),
+        (("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"), False),
+        (("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"), False),
+        (("-tls1_2", "-cipher", "aNULL:@SECLEVEL=0"), False),
+    ],
+)
+def test_what_the_directives_let_in(door: Door, options: tuple[str, ...], accepted: bool) -> None:
+    files = ("-CAfile", door.endpoint.ca_certs, "-cert", door.endpoint.client_cert_file)
+    place = ("-connect", f"127.0.0.1:{door.endpoint.port}", "-key", door.endpoint.client_key_file)
+    done = openssl("s_client", "-verify_return_error", *map(str, (*place, *files)), *options, stdin="PING\n")
+    assert ("Verify return code: 0 (ok)" in done.stdout and done.returncode == 0) == accepted, done.stdout + done.stderr
+
+
+def test_every_resumed_session_works(door: Door) -> None:
+    context = ssl.create_default_context(cafile=door.endpoint.ca_certs)
+    context.load_cert_chain(str(door.endpoint.client_cert_file), door.endpoint.client_key_file)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # its sessions are there as soon as the handshake is over
+    session = None
+    resumed = 0
+    for _ in range(RESUMPTIONS):
+        with (
+            socket.create_connection(("127.0.0.1", door.endpoint.port)) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as link,
+        ):
+            link.sendall(b"PING\r\n")
+            assert link.recv(16) == b"+PONG\r\n"
+            resumed += bool(link.session_reused)
+            session = link.session
+    assert resumed == RESUMPTIONS - 1
