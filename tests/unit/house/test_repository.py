@@ -43,26 +43,27 @@ a_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 a_python_file = pytest.mark.parametrize("path", PYTHON, ids=name)
 
 
-def constants(source: str) -> dict[str, ast.Assign]:
-    """Return the documentation assignments of a module by name."""
-    return {
-        target.id: node
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name) and target.id in DOCUMENTATION
-    }
+def constants(source: str) -> dict[str, ast.Assign | ast.AnnAssign]:
+    """Return the assignments at the top of a module by name."""
+    found: dict[str, ast.Assign | ast.AnnAssign] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found.update({target.id: node for target in targets if isinstance(target, ast.Name)})
+    return found
 
 
 def documentation(path: Path) -> dict[str, Any]:
     """Return the parsed documentation of a module: DOCUMENTATION, EXAMPLES and RETURN."""
     found = constants(path.read_text(encoding="utf-8"))
-    return {key: yaml.safe_load(ast.literal_eval(node.value)) for key, node in found.items()}
+    return {key: yaml.safe_load(ast.literal_eval(found[key].value or ast.Constant(""))) for key in DOCUMENTATION}
 
 
 def code_lines(source: str) -> int:
-    """Return the number of lines of a module that are neither documentation nor blank nor comment."""
-    told = {line for node in constants(source).values() for line in range(node.lineno, (node.end_lineno or 0) + 1)}
+    """Return the number of lines of a module without documentation, argument spec, blank lines and comments."""
+    found = constants(source)
+    data = [found[name] for name in (*DOCUMENTATION, "SPEC") if name in found]
+    told = {line for node in data for line in range(node.lineno, (node.end_lineno or 0) + 1)}
     lines = enumerate(source.splitlines(), start=1)
     return sum(1 for number, line in lines if number not in told and line.strip() and not line.startswith("#"))
 
@@ -222,7 +223,9 @@ def test_git_keeps_only_what_is_ours() -> None:
 
 def test_the_counters_count() -> None:
     told = 'DOCUMENTATION = r"""\nmodule: x\n"""\n\n# note\n'
-    source = told + 'import os\n\ndef f():\n    """D\n    d"""\n    a = 1\n    return a\n'
+    source = (
+        told + 'SPEC: dict = {\n    "a": {},\n}\nimport os\n\ndef f():\n    """D\n    d"""\n    a = 1\n    return a\n'
+    )
     assert code_lines(source) == len(["import", "def", '"""D', 'd"""', "a", "return"])
     assert long_functions(source, 3) == []
     assert long_functions(source, 2) == ["f"]
