@@ -151,13 +151,16 @@ def _apply(running: Running, wish: host.FileWish | None) -> None:
 
 def _undo(running: Running, done: diff.Batches) -> list[str]:
     """Take the batches back, as far as the server lets us; return what stayed."""
-    stuck: list[str] = []
-    for batch in diff.undo(done, running.values):
-        try:
-            _set(running, batch)
-        except RampartError:
-            stuck += [name for name, _value in batch]
-    return stuck
+    stuck = [batch for batch in diff.undo(done, running.values) if not _is_set(running, batch)]
+    return [name for batch in stuck for name, _value in batch]
+
+
+def _is_set(running: Running, batch: tuple[tuple[str, str], ...]) -> bool:
+    try:
+        _set(running, batch)
+    except RampartError:
+        return False
+    return True
 
 
 def _set(running: Running, batch: tuple[tuple[str, str], ...]) -> None:

@@ -29,11 +29,15 @@ class Facade:
 
 @dataclass
 class Way:
-    """The result of the search. ``server`` is an open connection, or None: then ``reasons`` says why."""
+    """The result of the search.
+
+    ``server`` is an open connection, or None: then ``reasons`` says why, and ``refused`` whether it was the login.
+    """
 
     server: Server | None = None
     user: str | None = None
     default_open: bool | None = None
+    refused: bool = False
     reasons: list[str] = field(default_factory=list)
 
 
@@ -115,7 +119,8 @@ def _search(doors: list[Endpoint]) -> Way:
         except RampartError as error:
             server.close()
             way.reasons.append(str(error))
-            if isinstance(error, LoginError):
+            way.refused = isinstance(error, LoginError)
+            if way.refused:
                 break  # the next door asks the same users: one refused login is enough
         else:
             way.server = server

@@ -33,7 +33,7 @@ def judge(document: Document, user: str, binary: str | None, *, check_mode: bool
     if document.directives("loadmodule"):
         return False, "the file loads modules, which a shadow server must not"
     try:
-        with shadow(str(binary), config=_expanded(document), acl=_acl(document), run_as=_account(user)):
+        with shadow(str(binary), config=expanded(document), acl=_acl(document), run_as=_account(user)):
             return True, None
     except MissingLibraryError as error:
         if check_mode:
@@ -81,8 +81,11 @@ def _acl(document: Document) -> str | None:
     return host.read_text(lines[-1][0]) if lines and lines[-1] and lines[-1][0] else None
 
 
-def _expanded(document: Document, depth: int = 0) -> str:
-    """Return the text with the included files in place, as the server reads it."""
+def expanded(document: Document, depth: int = 0) -> str:
+    """Return the text with the included files in place, as the server reads it.
+
+    :raises HostError: a file that is included is not there.
+    """
     if depth > _MAX_DEPTH:
         raise HostError("includes itself", where=document.where)
     parts: list[str] = []
@@ -94,7 +97,7 @@ def _expanded(document: Document, depth: int = 0) -> str:
             text = host.read_text(path)
             if text is None:
                 raise HostError("includes a file that is not there", where=f"{document.where} line {line.number}")
-            parts.append(_expanded(parse(text, path), depth + 1))
+            parts.append(expanded(parse(text, path), depth + 1))
     return "\n".join(parts)
 
 

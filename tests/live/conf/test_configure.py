@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +20,8 @@ from ansible_collections.rampart.redis.plugins.module_utils.errors import (
 from ansible_collections.rampart.redis.tests.live.servers import running
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.rampart.redis.plugins.module_utils.connection import Server
     from ansible_collections.rampart.redis.tests.live.servers import Running
 
