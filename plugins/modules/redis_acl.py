@@ -141,8 +141,9 @@ options:
     default: always
   kill_clients:
     description:
-      - Close open connections of users that lose rights or a password, or that are listed and switched off. Servers let
-        such connections go on with what they had.
+      - Close open connections of users that lose rights or a password, or that are listed and switched off. What a
+        connection may call changes at once in any case; but a server lets those live that came in by a password that is
+        gone, or as a user that is switched off, and those that already watch (C(MONITOR)) go on watching.
       - Replication links and the module's own connection are left alone.
     type: bool
     default: false

@@ -13,9 +13,9 @@ version_added: 0.1.0
 short_description: Make secrets once and keep them in files of the controller
 description:
   - Keeps one secret per name in a folder that only its owner can enter. A missing one is made, with 256 random bits.
-  - Secrets that exist are read and checked. Empty ones, placeholders, variables that were never filled in and anything below
-    128 bits are refused.
-  - Meant to run on the controller with C(delegate_to=localhost) and C(no_log=true), since RV(secrets) are returned in clear.
+  - Secrets that exist are read and checked. Empty ones, placeholders, variables that were never filled in and anything
+    below 128 bits are refused.
+  - Meant to run on the controller, delegated to localhost and with C(no_log), since RV(secrets) are returned in clear.
   - In check mode nothing is written; a secret that is missing is then a throwaway value.
 extends_documentation_fragment:
   - rampart.redis.attributes
@@ -31,9 +31,10 @@ options:
     default: []
   provided:
     description:
-      - Secrets by name that come from elsewhere, such as Ansible Vault. Each is a text, or a list of texts while a password is
-        rotated.
-      - They are checked like all others, never written, and not returned, because Ansible blots them out of every result.
+      - Secrets by name that come from elsewhere, such as Ansible Vault. Each is a text, or a list of texts while a
+        password is rotated.
+      - They are checked like all others and never written. They are not returned, since Ansible blots them out of every
+        result; see the examples.
     type: dict
     default: {}
 """

@@ -93,17 +93,34 @@ def _channels_allowed(selector: Selector, words: Sequence[str]) -> bool:
 
 def _expression(pattern: str) -> str:
     parts = []
-    position = 0
-    while position < len(pattern):
-        sign = pattern[position]
-        closing = pattern.find("]", position)
-        if sign == "[" and closing > 0:
-            parts.append(f"[{pattern[position + 1 : closing]}]" if closing > position + 1 else "(?!)")
-            position = closing
-        elif sign == "\\" and position + 1 < len(pattern):
-            position += 1
-            parts.append(re.escape(pattern[position]))
+    rest = pattern
+    while rest:
+        sign, rest = rest[0], rest[1:]
+        if sign == "[":
+            part, rest = _class(rest)
+        elif sign == "\\" and rest:
+            part, rest = re.escape(rest[0]), rest[1:]
         else:
-            parts.append({"*": ".*", "?": "."}.get(sign, re.escape(sign)))
-        position += 1
+            part = {"*": ".*", "?": "."}.get(sign, re.escape(sign))
+        parts.append(part)
     return "".join(parts)
+
+
+def _class(rest: str) -> tuple[str, str]:
+    """Return the expression for what follows ``[``, and the text after the class, which needs no closing bracket."""
+    negated = rest.startswith("^")
+    rest = rest[negated:]
+    members = []
+    while rest and rest[0] != "]":
+        if rest[0] == "\\" and len(rest) > 1:
+            members.append(re.escape(rest[1]))
+            rest = rest[2:]
+        elif rest[1:2] == "-" and len(rest) > 2:  # noqa: PLR2004 - a range has three characters
+            members.append("-".join(re.escape(edge) for edge in sorted((rest[0], rest[2]))))
+            rest = rest[3:]
+        else:
+            members.append(re.escape(rest[0]))
+            rest = rest[1:]
+    if not members:
+        return "." if negated else "(?!)", rest[1:]
+    return f"[{'^' * negated}{''.join(members)}]", rest[1:]

@@ -51,11 +51,11 @@ def outcome(have: Mapping[str, AclUser], want: Mapping[str, AclUser | None], *, 
     return {**kept, **{name: user for name, user in want.items() if user is not None}}
 
 
-def changes(have: Mapping[str, AclUser], final: Mapping[str, AclUser]) -> list[Change]:
-    """Return what differs, in an order that is safe: new rights first, ``default`` after them, removals last."""
+def changes(have: Mapping[str, AclUser], final: Mapping[str, AclUser], login: str = "") -> list[Change]:
+    """Return what differs, in an order that is safe: new rights first, then ``default``, removals, and ourselves."""
     found = [Change(name, have.get(name), final.get(name)) for name in {**have, **final}]
     differing = [change for change in found if change.have != change.want]
-    return sorted(differing, key=lambda change: (change.want is None, change.name == DEFAULT, change.name))
+    return sorted(differing, key=lambda one: (one.name == login, one.want is None, one.name == DEFAULT, one.name))
 
 
 def guard(have: Mapping[str, AclUser], final: Mapping[str, AclUser], login: str, password: str | None) -> None:

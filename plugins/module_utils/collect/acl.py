@@ -56,13 +56,14 @@ def restore_users(server: Server, changes: Sequence[Change]) -> None:
     """Take changes back, on a new connection if this one is gone.
 
     :raises UnreachableError: nobody there to take them back.
+    :raises ServerRefusedError: the server did not take one of them back.
     """
-    commands = [_command(change.name, change.have) for change in reversed(changes)]
+    back = [Change(change.name, change.want, change.have) for change in reversed(changes)]
     try:
-        server.pipeline(commands)
+        set_users(server, back)
     except UnreachableError:
         with connect(server.endpoint) as again:
-            again.pipeline(commands)
+            set_users(again, back)
 
 
 def _command(name: str, user: AclUser | None) -> tuple[str, ...]:

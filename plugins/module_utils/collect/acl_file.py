@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StagedFile:
-    """An ACL file before and after; ``have`` is None when there is none, or none that a server would load."""
+    """An ACL file before and after.
+
+    :param have: the users in it; None when there is no file, or none that a server would load.
+    :param changed: whether content, owner, group or mode differ.
+    """
 
     wish: FileWish
     exists: bool
     have: Users | None
     final: Users
     same_users: bool
-
-    @property
-    def changed(self) -> bool:
-        """Whether content, owner, group or mode differ."""
-        return not self.same_users or not self.wish.is_met()
+    changed: bool
 
     def sentences(self, *, in_detail: bool) -> list[str]:
         """Return what changes; ``in_detail`` names every user, else only the file is named."""
@@ -60,7 +60,7 @@ def stage(wish: FileWish, final: Users, table: CommandTable) -> StagedFile:
     same = have == final and not aclfile.holds_clear_passwords(found or "")
     data = found.encode("utf-8", "surrogateescape") if same and found is not None else wish.data
     kept = FileWish(wish.path, data, wish.mode, wish.owner, wish.group)
-    return StagedFile(kept, found is not None, have, final, same)
+    return StagedFile(kept, found is not None, have, final, same, not same or not kept.is_met())
 
 
 def redacted(users: Mapping[str, AclUser] | None) -> str:

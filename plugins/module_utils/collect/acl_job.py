@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..acl.plan import Change, Users
+    from ..acl.user import AclUser
     from .acl_file import StagedFile
 
 _LIVE = ("live", "both")
@@ -77,6 +78,7 @@ class Prepared:
     """All that is decided before the first change."""
 
     table: CommandTable
+    login: str
     have: Users
     final: Users
     changes: list[Change]
@@ -87,6 +89,12 @@ class Prepared:
     def changed(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.changes or self.closing or (self.staged and self.staged.changed))
+
+    @property
+    def can_verify(self) -> bool:
+        """Whether we shall still be able to read the users; not when forced to cripple ourselves."""
+        mine = self.final.get(self.login)
+        return mine is not None and mine.allows("acl|list")
 
 
 def carry_out(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
@@ -133,6 +141,7 @@ def _predict(job: Job, reason: str) -> dict[str, Any]:
 def _on_server(job: Job, server: Server) -> dict[str, Any]:
     ready = _prepare(job, server)
     validated, reason = _preflight(job, ready)
+    warnings = _warnings(job, server, ready)
     if not job.check_mode:
         _apply(job, server, ready)
     return {
@@ -142,9 +151,9 @@ def _on_server(job: Job, server: Server) -> dict[str, Any]:
         "users": acl_file.shown(ready.final),
         "validated": validated,
         "reason": reason,
-        "verified": job.live and not job.check_mode,
+        "verified": job.live and not job.check_mode and ready.can_verify,
         "killed": [] if job.check_mode else [f"{user} ({number})" for number, user in ready.closing.items()],
-        "warnings": _warnings(job, server, ready),
+        "warnings": warnings,
     }
 
 
@@ -158,12 +167,12 @@ def _prepare(job: Job, server: Server) -> Prepared:
     _check_assertions(job, final)
     if not params["force"]:
         plan.guard(have, final, login, server.endpoint.password)
-    changes = plan.changes(have, final) if job.live else []
+    changes = plan.changes(have, final, login) if job.live else []
     staged = None
     if params["apply"] in _FILE:
         staged = acl_file.stage(job.file_wish(aclfile.render(final.values())), final, table)
     closing = acl.connections(server, _leaving(changes, want, have)) if params["kill_clients"] and job.live else {}
-    return Prepared(table, have, final, changes, staged, closing)
+    return Prepared(table, login, have, final, changes, staged, closing)
 
 
 def _leaving(changes: list[Change], want: Mapping[str, Any], have: Users) -> set[str]:
@@ -202,7 +211,8 @@ def _apply(job: Job, server: Server, ready: Prepared) -> None:
             done = replace_files([ready.staged.wish])
         if job.live:
             acl.set_users(server, ready.changes)
-            acl.verify(server, ready.table, ready.changes)
+            if ready.can_verify:
+                acl.verify(server, ready.table, ready.changes)
             acl.log_in(server.endpoint, job.known_passwords(ready.changes))
     except (ServerRefusedError, UnreachableError) as error:
         _take_back(server, ready, done, error)
@@ -215,7 +225,7 @@ def _take_back(
     try:
         done.undo()
         acl.restore_users(server, ready.changes)
-    except (UnreachableError, HostError) as second:
+    except (ServerRefusedError, UnreachableError, HostError) as second:
         raise ServerRefusedError(
             f"{error}; and it could not be taken back: {second}", where="redis_acl", hint="Compare file and ACL LIST"
         ) from error
@@ -232,11 +242,19 @@ def _sentences(job: Job, ready: Prepared) -> list[str]:
 
 
 def _diff(job: Job, ready: Prepared) -> list[dict[str, str]]:
-    after = acl_file.redacted(ready.final)
-    pairs = [("running users", acl_file.redacted(ready.have))] if job.live else []
+    pairs: list[tuple[str, Mapping[str, AclUser]]] = [("running users", ready.have)] if job.live else []
     if ready.staged:
-        pairs.append((ready.staged.wish.path, acl_file.redacted(ready.staged.have)))
-    return [{"before_header": name, "after_header": name, "before": before, "after": after} for name, before in pairs]
+        pairs.append((ready.staged.wish.path, ready.staged.have or {}))
+    after = acl_file.redacted(ready.final)
+    return [
+        {"before_header": name, "after_header": name, "before": _before(have, ready.final), "after": after}
+        for name, have in pairs
+    ]
+
+
+def _before(have: Mapping[str, AclUser], final: Users) -> str:
+    # A user with the same permission in other words is no difference.
+    return acl_file.redacted({name: final[name] if user == final.get(name) else user for name, user in have.items()})
 
 
 def _warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
@@ -250,7 +268,7 @@ def _warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
 
 
 def _file_warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
-    me = ready.have.get(str(server.command("ACL", "WHOAMI")))
+    me = ready.have.get(ready.login)
     if me is None or not me.allows("config|get"):
         return []
     running = server.config("aclfile").get("aclfile", "")

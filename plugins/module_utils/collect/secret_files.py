@@ -102,7 +102,7 @@ def _content(path: Path) -> str:
 
 
 def _create(path: Path, value: str) -> str:
-    # Complete before it has its name, and never over another: tasks for several hosts run side by side on the controller.
+    # Complete before it has its name, and never over another one: tasks for several hosts run side by side here.
     handle, staged = tempfile.mkstemp(dir=path.parent, prefix=".rampart-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

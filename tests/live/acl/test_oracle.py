@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.acl import aclfile, presets, wish
+from ansible_collections.rampart.redis.plugins.module_utils.acl.answer import glob
 from ansible_collections.rampart.redis.plugins.module_utils.acl.commands import CommandTable
 from ansible_collections.rampart.redis.plugins.module_utils.acl.diff import diff
 from ansible_collections.rampart.redis.plugins.module_utils.acl.user import AclUser
@@ -121,6 +122,18 @@ def allowed(server: Server, user: str, subject: tuple[str, int]) -> bool:
     name, arguments = subject
     reply = server.pipeline([("ACL", "DRYRUN", user, *name.split("|"), *["1"] * arguments)])[0]
     return "no permissions to run" not in str(reply)
+
+
+TEXTS = [f"{first}{second}" for first in "ab[]^-\\*?" for second in ("", "a", "b", "]", "-")]
+
+
+@given(pattern=st.text("ab[]^-\\*?", min_size=1, max_size=6))
+@settings(
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_patterns_match_as_the_server_matches(server: Server, pattern: str) -> None:
+    server.pipeline([("SET", text, "") for text in TEXTS])
+    assert {text for text in TEXTS if glob(pattern, text)} == set(server.command("KEYS", pattern))
 
 
 @pytest.mark.parametrize("preset", presets.PRESETS)
