@@ -59,7 +59,7 @@ def _default(users: Sequence[AclUser]) -> AclUser | None:
     "The default user is enabled",
     severity=MEDIUM,
     needs=("users",),
-    fix="run redis_acl with redis_acl_close: true once every client logs in with a user of its own",
+    fix="run the playbook harden (redis_acl_phase: close) once every client logs in with a user of its own",
 )
 def default_user(users: Sequence[AclUser]) -> Verdict:
     """Every connection starts as this user, and passwords without a user name belong to it: nobody is told apart."""
@@ -76,7 +76,7 @@ def default_user(users: Sequence[AclUser]) -> Verdict:
     "The default user has no password",
     severity=CRITICAL,
     needs=("users",),
-    fix="run redis_acl with redis_acl_close: true; a requirepass is not enough, an ACL file overrides it",
+    fix="run the playbook harden (redis_acl_phase: close); requirepass is no substitute, an ACL file overrides it",
 )
 def default_password(users: Sequence[AclUser]) -> Verdict:
     """Whoever reaches the port is logged in."""

@@ -44,7 +44,7 @@ def _guard(config: Mapping[str, str], name: str, meaning: str) -> Verdict:
     "The DEBUG command is enabled",
     severity=HIGH,
     needs=("config",),
-    fix="redis_server_directives: remove enable-debug-command (its default is no); it takes a restart",
+    fix='redis_server_enable_debug_command: "no" (takes a restart)',
 )
 def debug_command(config: Mapping[str, str]) -> Verdict:
     """DEBUG can stop, stall or crash the server and change its internals."""
@@ -56,7 +56,7 @@ def debug_command(config: Mapping[str, str]) -> Verdict:
     "The MODULE command is enabled",
     severity=HIGH,
     needs=("config",),
-    fix="redis_server_directives: remove enable-module-command (its default is no); it takes a restart",
+    fix='redis_server_enable_module_command: "no" (takes a restart)',
 )
 def module_command(config: Mapping[str, str]) -> Verdict:
     """MODULE LOAD runs a shared object inside the server: code execution for whoever may write a file."""
@@ -68,7 +68,7 @@ def module_command(config: Mapping[str, str]) -> Verdict:
     "Protected directives can be changed at runtime",
     severity=HIGH,
     needs=("config",),
-    fix="redis_server_directives: remove enable-protected-configs (its default is no); it takes a restart",
+    fix='redis_server_enable_protected_configs: "no" (takes a restart)',
 )
 def protected_configs(config: Mapping[str, str]) -> Verdict:
     """CONFIG SET dir and dbfilename followed by BGSAVE writes a file of the attacker's choice.
@@ -87,7 +87,7 @@ def _foreign(folder: str) -> bool:
     "The data directory or dump name points to a sensitive place",
     severity=CRITICAL,
     needs=("config", "expected"),
-    fix="redis_server_data_dir: a directory of its own, such as /var/lib/redis; then look for what was written there",
+    fix="redis_server_extra_directives: dir /var/lib/redis, dbfilename dump.rdb; then look for what was written there",
 )
 def dump_place(config: Mapping[str, str], expected: Mapping[str, Any]) -> Verdict:
     """A dump aimed at a system directory, or named like a key or script, is the trace of a break-in by CONFIG SET."""

@@ -108,7 +108,7 @@ def plaintext_port(config: Mapping[str, str]) -> Verdict:
     "The server answers commands before authentication",
     severity=CRITICAL,
     needs=("doors",),
-    fix="redis_acl switches the default user off (redis_acl_close); until then set redis_server_protected_mode: true",
+    fix="run the playbook harden: it switches the default user off; until then redis_server_protected_mode: true",
 )
 def open_doors(doors: Sequence[Mapping[str, Any]]) -> Verdict:
     """The one question that matters to an attacker, asked as an attacker would: a bare PING on a fresh connection.
@@ -128,7 +128,7 @@ def open_doors(doors: Sequence[Mapping[str, Any]]) -> Verdict:
     "The unix socket is open to every local account",
     severity=MEDIUM,
     needs=("config", "files"),
-    fix="redis_server_directives: unixsocketperm 770, with the clients in the socket's group; or remove unixsocket",
+    fix="redis_server_extra_directives: unixsocketperm 770 for clients in the socket's group, or no unixsocket",
 )
 def unix_socket(config: Mapping[str, str], files: Sequence[Mapping[str, Any]]) -> Verdict:
     """A socket that everybody may write to lets every process of the host talk to the server, whatever the firewall."""
