@@ -34,11 +34,14 @@ def restart(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     site = instance.look(params["unit"], params["config_file"])
     if not site.unit.name and not check_mode:
         raise HostError("there is no such unit", where=params["unit"])
+    # In check mode the package, and the unit with it, may not be there yet.
     reasons = _reasons(site, params) if site.unit.name else list(params["reasons"])
     result: dict[str, Any] = {"changed": False, "restarted": False, "reasons": reasons}
     result.update(keys_before=None, keys_after=None)
     if not reasons or params["policy"] == "never":
         return {**result, "warnings": ["A restart is needed, but policy is never"] if reasons else []}
+    if not site.unit.name:
+        return {**result, "changed": True}
     _judge(site, check_mode=check_mode)
     before = _prepare(site, params, check_mode=check_mode)
     result.update(changed=True, keys_before=before.total if before else None)
