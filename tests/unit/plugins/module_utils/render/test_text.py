@@ -14,7 +14,7 @@ def test_a_finding_has_evidence_and_fix() -> None:
     text = render([opened()])
     assert "  CRITICAL  RDS-NET-005  The server answers commands before authentication\n" in text
     assert "            10.1.2.3:6379 answered PONG\n" in text
-    assert "            Fix: redis_acl switches the default user off" in text
+    assert "            Fix: run the playbook harden" in text
     assert text.startswith("redis-1  10.1.2.3:6379  redis  8.2.3  primary  2026-11-24T10:00:00Z\ncritical ")
 
 
