@@ -239,3 +239,31 @@ def test_a_virgin_host_gets_a_prediction(live: Running, tmp_path: Path, monkeypa
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(HostError, match="package not installed"):
         configure(params, check_mode=False)
+
+
+def test_what_came_through_a_closed_port_is_closed_too(binary: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with running(binary, config=f"port {port}") as live, socket.create_connection(("127.0.0.1", port), 5) as old:
+        old.sendall(b"PING\r\n")
+        assert old.recv(64) == b"+PONG\r\n"
+        assert configure(_params(live, directives={"port": 0}), check_mode=True)["closed"] == []
+        result = _configure(live, directives={"port": 0})
+        assert [text.rpartition(" as ")[2] for text in result["closed"]] == ["default"]
+        assert old.recv(64) == b""
+        again = _configure(live, directives={"port": 0})
+        assert (again["changed"], again["closed"]) == (False, [])
+
+
+def test_a_connection_found_after_the_port_was_closed_is_closed_by_the_next_run(binary: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with running(binary, config=f"port {port}") as live, socket.create_connection(("127.0.0.1", port), 5) as old:
+        _configure(live, directives={"port": 0}, apply="file")
+        with live.session() as server:
+            server.command("CONFIG", "SET", "port", "0")
+        old.sendall(b"PING\r\n")
+        assert old.recv(64) == b"+PONG\r\n"
+        assert _configure(live, directives={"port": 0}, apply="file")["closed"] == []
+        assert len(_configure(live, directives={"port": 0})["closed"]) == 1
+        assert old.recv(64) == b""
