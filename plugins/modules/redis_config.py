@@ -100,6 +100,14 @@ live:
   type: list
   elements: str
   sample: [maxclients]
+closed:
+  description:
+    - Connections that were closed because they came through the plaintext port, which O(directives) sets to V(0).
+      A server that closes a port goes on serving the connections made through it before.
+  returned: success
+  type: list
+  elements: str
+  sample: ["10.10.1.7:53022 as default"]
 restart_required:
   description: One sentence for each difference that only a restart mends.
   returned: success

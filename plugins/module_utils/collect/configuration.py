@@ -18,7 +18,7 @@ from ..conf.wish import parse as parse_wishes
 from ..connection import Endpoint, connect
 from ..errors import HostError, LoginError, MissingLibraryError, RampartError, UnreachableError
 from ..shadow import find_binary
-from . import process, staged
+from . import leftovers, process, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,10 +59,12 @@ def configure(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     with _running(params, wishes, binary, check_mode=check_mode) as running:
         if not check_mode:
             _apply(running, wish if writes else None)
+        closed = [] if params["apply"] == "file" else _close_leftovers(running, wishes, check_mode=check_mode)
         return {
-            "changed": writes or bool(running.plan.live),
+            "changed": writes or bool(running.plan.live) or bool(closed),
             "diff": _shown(before, after, running) if writes else _shown(before, before, running),
             "live": running.plan.live,
+            "closed": closed,
             "restart_required": list(running.plan.restart),
             "validated": validated,
             "reason": reason,
@@ -147,6 +149,17 @@ def _apply(running: Running, wish: host.FileWish | None) -> None:
         if stuck:
             error.hint = f"{error.hint} These could not be taken back: {', '.join(stuck)}".strip()
         raise
+
+
+def _close_leftovers(running: Running, wishes: Wishes, *, check_mode: bool) -> list[str]:
+    """Where ``port`` is to be 0 and is so by now, close what still talks through it; return who that is."""
+    server = running.server
+    if server is None or wishes.values.get("port") != (("0",),) or server.config("port") != {"port": "0"}:
+        return []
+    found = leftovers.find(server)
+    if found and not check_mode:
+        leftovers.hang_up(server, found)
+    return [leftover.text for leftover in found]
 
 
 def _undo(running: Running, done: diff.Batches) -> list[str]:
