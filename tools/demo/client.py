@@ -173,8 +173,7 @@ class Application:
             "socket_timeout": TIMEOUT,
             "socket_connect_timeout": TIMEOUT,
             "retry": Retry(NoBackoff(), 0),  # the library must not hide a lost connection from the count
-            "lib_name": None,
-            "lib_version": None,
+            "driver_info": None,  # no CLIENT SETINFO
         }
         plain = ("plaintext, no login", {**common, "port": self._settings.plain_port})
         secure = secure_options(self._settings)

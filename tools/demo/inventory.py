@@ -22,6 +22,7 @@ GROUP_VARS: dict[str, Any] = {
     "redis_server_controller_dir": str(CONTROLLER),
     # Plaintext clients are at work on 6379, so TLS opens beside them.
     "redis_server_tls_port": TLS_PORT,
+    "redis_server_maxmemory": "256mb",
     "redis_server_syslog_ident": "redis-fitnessmealplanner",
     "redis_acl_users": [
         {"name": APPLICATION, "preset": "application", "prefix": "app:"},

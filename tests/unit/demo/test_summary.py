@@ -13,8 +13,10 @@ import pytest
 from rich.console import Console
 
 from tests.attacks.baselines import PREPARE
+from tests.attacks.model import CannotRunError
 from tests.attacks.table import ATTACKS
 from tools.demo import inventory
+from tools.demo.audit import by_severity
 from tools.demo.places import BOXES
 from tools.demo.screen import Screen
 from tools.demo.summary import AttackRow, Facts, complaints
@@ -112,3 +114,18 @@ def test_inventory() -> None:
     assert inventory.hosts({"box": "192.0.2.1"}) == {
         "redis": {"hosts": {"box": {"ansible_host": "box", "redis_server_address": "192.0.2.1"}}}
     }
+
+
+def _report(*names: str) -> dict[str, Any]:
+    summary = {"critical": 1, "high": 0, "medium": 2, "low": 0, "info": 1, "pass": 40}
+    return {"reports": [{"host": name, "summary": summary} for name in names]}
+
+
+def test_findings_of_all_hosts_are_summed_up() -> None:
+    report = _report(*(box.name for box in BOXES))
+    assert by_severity(report) == {"critical": 3, "high": 0, "medium": 6, "low": 0, "info": 3}
+
+
+def test_a_host_that_was_not_audited_is_no_clean_host() -> None:
+    with pytest.raises(CannotRunError, match=f"not audited: {BOXES[1].name}, {BOXES[2].name}"):
+        by_severity(_report(BOXES[0].name))
