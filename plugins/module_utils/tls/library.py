@@ -14,6 +14,8 @@ try:
     IMPORT_ERROR: str | None = None
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
+    # The names must be there for those who import them; ``require`` comes before their first use.
+    ec = ed25519 = exceptions = hashes = padding = rsa = serialization = x509 = None  # type: ignore[assignment]
 
 __all__ = ["ec", "ed25519", "exceptions", "hashes", "is_there", "padding", "require", "rsa", "serialization", "x509"]
 
