@@ -107,7 +107,7 @@ instance:
     loading:
       description: Whether it still reads its data.
       type: bool
-    keys:
+    key_count:
       description: Number of keys in all databases.
       type: int
     other_clients:

@@ -180,7 +180,7 @@ def _said(info: Mapping[str, str]) -> dict[str, Any]:
         "connected_replicas": int(info["connected_slaves"]) if "connected_slaves" in info else None,
         "cluster_enabled": info["cluster_enabled"] == "1" if "cluster_enabled" in info else None,
         "loading": info["loading"] != "0" if "loading" in info else None,
-        "keys": sum(int(value[len("keys=") :].split(",")[0]) for value in keyspace) if known else None,
+        "key_count": sum(int(value[len("keys=") :].split(",")[0]) for value in keyspace) if known else None,
     }
 
 

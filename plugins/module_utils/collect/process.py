@@ -41,7 +41,7 @@ def listening(pid: int) -> list[tuple[str, int]]:
         for line in _lines(Path(PROC, str(pid), "net", name))[1:]:
             fields = line.split()
             if fields[3] == _LISTENING and fields[9] in inodes:
-                address, _, port = fields[1].partition(":")
+                address, port = fields[1].split(":")
                 found.append((_address(address), int(port, 16)))
     return found
 

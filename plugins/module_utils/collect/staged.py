@@ -16,6 +16,7 @@ from ..shadow import shadow
 
 _FILES = ("aclfile", "tls-cert-file", "tls-key-file", "tls-ca-cert-file", "tls-dh-params-file")
 _MAX_DEPTH = 8
+_SHADOW_LINE = "redis.conf line "
 
 
 def judge(document: Document, user: str, binary: str | None, *, check_mode: bool) -> tuple[bool, str | None]:
@@ -113,7 +114,7 @@ def _included(pattern: str) -> list[str]:
 def _placed(error: ShadowError, document: Document) -> ShadowError:
     """Name the real file instead of the shadow's; with included files the line would be of neither."""
     included = bool(document.directives("include"))
-    name, _, line = error.where.partition(" line ")
+    line = error.where[len(_SHADOW_LINE) :]
     place = f"{document.where} and its included files" if included else f"{document.where} line {line}"
-    where = place if name == "redis.conf" and line else error.where
+    where = place if error.where.startswith(_SHADOW_LINE) else error.where
     return ShadowError(error.what, where=where, hint=error.hint or "Nothing was changed")

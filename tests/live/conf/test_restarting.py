@@ -182,7 +182,7 @@ def test_a_restart_that_would_lose_data_or_fail_is_refused(
     with pytest.raises(error) as caught:
         unit.restart(reasons=["because"])
     assert message in str(caught.value)
-    assert unit.look()["keys"] == 100
+    assert unit.look()["key_count"] == 100
 
 
 def test_a_snapshot_that_fails_is_a_refusal(unit: Unit) -> None:
@@ -190,7 +190,7 @@ def test_a_snapshot_that_fails_is_a_refusal(unit: Unit) -> None:
     (unit.folder / "dump.rdb").mkdir()  # cannot be replaced by a file
     with pytest.raises(HostError, match="BGSAVE failed"):
         unit.restart(reasons=["because"])
-    assert unit.look()["keys"] == 100
+    assert unit.look()["key_count"] == 100
 
 
 def test_lost_data_is_noticed(unit: Unit) -> None:
@@ -237,7 +237,7 @@ def test_what_is_found_of_an_open_server(unit: Unit) -> None:
     found = unit.look(login_user="operator", login_password="not-sent")
     assert found["installed"]
     assert found["running"]
-    assert (found["product"], found["role"], found["keys"], found["loading"]) == ("redis", "master", 100, False)
+    assert (found["product"], found["role"], found["key_count"], found["loading"]) == ("redis", "master", 100, False)
     assert (found["tls_port"] or 0, found["bind"], found["data_dir"]) == (0, ["127.0.0.1"], str(unit.folder))
     assert found["default_user_open"]
     assert (found["login"]["login_user"], found["login"]["tls"]) == (None, False)
@@ -261,7 +261,7 @@ def test_a_known_user_is_logged_in_and_no_login_is_ever_wasted(unit: Unit) -> No
     found = unit.look(login_user="operator", login_password="right-secret")
     assert (found["login"]["login_user"], found["default_user_open"]) == ("operator", False)
     locked = unit.look()
-    assert (locked["login"], locked["default_user_open"], locked["keys"]) == (None, False, None)
+    assert (locked["login"], locked["default_user_open"], locked["key_count"]) == (None, False, None)
     wrong = unit.look(login_user="operator", login_password="wrong-secret")
     assert wrong["login"] is None
     with connect(Endpoint(**{**vars(unit.endpoint), "user": "operator", "password": "right-secret"})) as server:
