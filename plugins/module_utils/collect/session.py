@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..connection import open_connection
-from ..errors import LoginError, ServerRefusedError, UnreachableError
+from ..errors import LoginError, RampartError, ServerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,7 +99,8 @@ def knock(endpoint: Endpoint) -> dict[str, Any]:
             return _door(endpoint, server.pipeline([("PING",)])[0])
         finally:
             server.close()
-    except UnreachableError as error:
+    except RampartError as error:
+        # Also the library may be missing: then nothing is known of the door either.
         return {"door": str(endpoint), "result": "unknown", "answer": error.what}
 
 

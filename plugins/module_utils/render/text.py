@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_WIDTH = 100
+# Ansible shows the lines as a list; wider ones it would wrap once more.
+_WIDTH = 72
 _SEVERITIES = ("critical", "high", "medium", "low")
 _REST = (
     ("info", "noted"),
@@ -33,20 +34,19 @@ def printable(text: str) -> str:
 def _overview(reports: Iterable[Mapping[str, Any]]) -> str:
     names = [printable(str(report["host"])) for report in reports]
     width = max(map(len, names), default=0)
-    return "\n".join(f"{name:<{width}}  {_counts(report['summary'])}" for name, report in zip(names, reports))
+    return "\n".join(f"{name:<{width}}  {_findings(report['summary'])}" for name, report in zip(names, reports))
 
 
-def _counts(summary: Mapping[str, int]) -> str:
-    severities = "  ".join(f"{name} {summary[name]}" for name in _SEVERITIES)
-    rest = ", ".join(f"{summary[name]} {label}" for name, label in _REST)
-    return f"{severities}  ({rest})"
+def _findings(summary: Mapping[str, int]) -> str:
+    return "  ".join(f"{name} {summary[name]}" for name in _SEVERITIES)
 
 
 def _host(report: Mapping[str, Any]) -> Iterator[str]:
-    server = report["server"]
+    server, summary = report["server"], report["summary"]
     words = [report["host"], report["endpoint"], server["product"], server["version"], server["role"]]
     yield printable("  ".join(str(word) for word in (*words, report["collected_at"]) if word))
-    yield _counts(report["summary"])
+    yield _findings(summary)
+    yield ", ".join(f"{summary[name]} {label}" for name, label in _REST)
     for row in report["results"]:
         if row["status"] == "fail":
             yield ""
@@ -55,23 +55,25 @@ def _host(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _finding(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  {row['severity'].upper():<8}  {row['id']}  {printable(row['title'])}"
+    yield from _wrapped(f"{row['severity'].upper():<8}  {row['id']}  ", row["title"], "")
     for line in row["evidence"]:
-        yield from _wrapped(printable(line), "")
-    yield from _wrapped(row["fix"], "Fix: ")
+        yield from _wrapped("", line)
+    yield from _wrapped("Fix: ", row["fix"])
 
 
 def _open(results: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    rows = [row for row in results if row["status"] == "not_evaluated"]
-    if rows:
+    """Yield what was not evaluated, one paragraph for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for row in results:
+        if row["status"] == "not_evaluated":
+            reasons.setdefault("; ".join(row["evidence"]), []).append(row["id"])
+    for reason, idents in reasons.items():
         yield ""
-        yield "  Not evaluated"
-    for row in rows:
-        yield from _wrapped(printable("; ".join(row["evidence"])), f"{row['id']}  ")
+        yield from _wrapped("NOT EVALUATED  ", ", ".join(idents), "")
+        yield from _wrapped("", reason)
 
 
-def _wrapped(text: str, label: str) -> list[str]:
-    indent = " " * 12
-    return textwrap.wrap(
-        label + text, _WIDTH, initial_indent=indent, subsequent_indent=indent + " " * len(label), break_long_words=False
-    )
+def _wrapped(label: str, text: str, indent: str = "  ") -> list[str]:
+    hang = indent + " " * len(label)
+    lines = textwrap.wrap(printable(text), _WIDTH, initial_indent=hang, subsequent_indent=hang, break_long_words=False)
+    return [indent + label + lines[0][len(hang) :], *lines[1:]] if lines else [indent + label]

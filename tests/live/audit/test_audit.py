@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ansible_collections.rampart.redis.plugins.module_utils import connection
 from ansible_collections.rampart.redis.plugins.module_utils.acl import presets
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
 from ansible_collections.rampart.redis.plugins.module_utils.audit.report import build
@@ -191,6 +192,14 @@ def test_a_server_that_is_down_leaves_the_evidence_of_the_host(live: Running) ->
     assert "No such file" in report["missing"]["config"]
     assert "HOST-002" not in _status(report, "not_evaluated")
     assert "NET-005" in _status(report, "not_evaluated")
+
+
+def test_without_the_library_the_host_is_still_judged(live: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "IMPORT_ERROR", "no module named redis")
+    report = _audit(live.endpoint, host=True, config_file=f"{live.folder}/redis.conf")
+    assert report["missing"]["config"].startswith("the Python library redis is missing")
+    assert "NET-005" in _status(report, "not_evaluated")
+    assert "HOST-002" not in _status(report, "not_evaluated")
 
 
 def _silent(link: socket.socket) -> None:
