@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .places import BUILD, ROOT, SUMMARY, TLS_PORT, WATCHED
+from .places import BUILD, CONTROLLER, ROOT, SUMMARY, TLS_PORT, WATCHED
 from .summary import SEVERITIES
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Screen:
         self.console.print(_attack_table(facts))
         self.console.print(_audit_table(facts.audit))
         self.console.print(_facts_table(facts, transport))
+        self.console.print(f"\n  {escape(log_in_line())}\n", soft_wrap=True)  # one line, to be pasted
         for complaint in complaints:
             self.console.print(f"[bold red]not as it must be:[/] {escape(complaint)}")
         if not complaints:
@@ -122,9 +123,8 @@ def _facts_table(facts: Facts, transport: str) -> Table:
     table.add_row("second run", f"changed={facts.second_run['changed']}, {writes}")
     table.add_row("report", escape(facts.report))
     table.add_row("facts, logs", f"{SUMMARY.relative_to(ROOT)}, {BUILD.relative_to(ROOT)}/*.log")
-    table.add_row("log in", escape(log_in_line()))
-    table.add_row("", f"(asks for the password: it is in {BUILD.relative_to(ROOT)}/controller/secrets/operator)")
     table.add_row("clean up", "make clean")
+    table.add_row("log in", f"the line below; the password is in {CONTROLLER.relative_to(ROOT)}/secrets/operator")
     return table
 
 
