@@ -197,7 +197,6 @@ LISTS = (
     "replicas",
     "sentinels",
     "scripters",
-    "all_keys",
     "modules",
     "data_dirs",
     "service_accounts",
@@ -214,6 +213,8 @@ SPEC: dict[str, Any] = {
         "type": "dict",
         "options": {
             **dict.fromkeys(LISTS, NAMES),
+            # Names of users, not keys.
+            "all_keys": {**NAMES, "no_log": False},
             "primary": {"type": "str"},
         },
     },
