@@ -30,7 +30,7 @@ CERTIFICATE_OPTIONS: dict[str, Any] = {
     "valid_for": {"type": "str", "default": "90d"},
     "owner": {"type": "str"},
     "group": {"type": "str"},
-    "key_mode": {"type": "raw", "default": "0600"},
+    "key_mode": {"type": "raw", "default": "0600", "no_log": False},
     "cert_mode": {"type": "raw", "default": "0644"},
 }
 # The options of the task. ``exchange`` is what the action plugin adds for the host; the CA's key is not part of it.

@@ -83,6 +83,7 @@ class Door:
 
     pairs: Pairs
     endpoint: Endpoint
+    log: Path
 
     def params(self, **changed: object) -> dict[str, Any]:
         """Return the options of the module with which it finds this server."""
@@ -123,8 +124,8 @@ def tls_server(binary: str, folder: Path) -> Iterator[Door]:
         client_key_file=str(folder / "operator-key.pem"),
     )
     config = f"bind 127.0.0.1\ntls-port {port}\n{role_directives(pairs)}"
-    with running(binary, config):
-        yield Door(pairs, endpoint)
+    with running(binary, config) as server:
+        yield Door(pairs, endpoint, server.folder / "log")
 
 
 @pytest.fixture(params=list(TLS_BINARIES) or ["none"])
@@ -185,6 +186,7 @@ def test_a_new_pair_is_presented_without_a_restart(door: Door) -> None:
         assert calls(open_before, "config|set") == sets == 1
         # One handshake and no login: nothing is asked when nothing is due.
         assert int(open_before.info("stats")["total_connections_received"]) == int(connections) + 1
+        assert "Error accepting" not in door.log.read_text()
 
 
 def test_a_pair_that_does_not_fit_is_refused_and_the_old_one_serves(door: Door) -> None:
@@ -256,7 +258,7 @@ def test_every_resumed_session_works(door: Door) -> None:
     context.maximum_version = ssl.TLSVersion.TLSv1_2  # its sessions are there as soon as the handshake is over
     session = None
     resumed = 0
-    for _ in range(RESUMPTIONS):
+    for _attempt in range(RESUMPTIONS):
         with (
             socket.create_connection(("127.0.0.1", door.endpoint.port)) as plain,
             context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as link,
