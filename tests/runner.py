@@ -6,9 +6,10 @@ import io
 import json
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
-from ansible.module_utils.common import warnings
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 
 if TYPE_CHECKING:
@@ -19,13 +20,17 @@ def outcome(module: ModuleType, options: dict[str, Any], *, check_mode: bool = F
     """Return what the module prints, failed or not; warnings are texts."""
     output = io.StringIO()
     arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": True}
+    warnings: list[str] = []
     # Ansible collects warnings per process, and a module is a process; here one follows another.
-    warnings._global_warnings.clear()
-    with patch_module_args(arguments), redirect_stdout(output), pytest.raises(SystemExit):
+    with (
+        patch.object(AnsibleModule, "warn", lambda _module, text: warnings.append(text)),
+        patch_module_args(arguments),
+        redirect_stdout(output),
+        pytest.raises(SystemExit),
+    ):
         module.main()
     result: dict[str, Any] = json.loads(output.getvalue())
-    result["warnings"] = list(warnings.get_warning_messages())
-    return result
+    return {**result, "warnings": warnings}
 
 
 def succeed(module: ModuleType, options: dict[str, Any], *, check_mode: bool = False) -> dict[str, Any]:

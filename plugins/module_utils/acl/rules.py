@@ -44,10 +44,10 @@ class Selector:
         name = command.lower()
         if name in self.commands or name in self.first_args or self.commands & self.table.family(name):
             return True
-        parent, bar, _argument = name.partition("|")
-        if bar and parent in self.commands and name not in self.table.categories:
+        parent, separator, _argument = name.partition("|")
+        if separator and parent in self.commands and name not in self.table.categories:
             return True
-        if not bar and any(argument.startswith(f"{name}|") for argument in self.first_args):
+        if not separator and any(argument.startswith(f"{name}|") for argument in self.first_args):
             return True
         return self.all_future and parent not in self.table.categories
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..acl import aclfile
@@ -33,6 +33,11 @@ class StagedFile:
     same_users: bool
     changed: bool
 
+    @property
+    def text(self) -> str:
+        """The file's text as it shall be."""
+        return self.wish.data.decode("utf-8", "surrogateescape")
+
     def sentences(self, *, in_detail: bool) -> list[str]:
         """Return what changes; ``in_detail`` names every user, else only the file is named."""
         path = self.wish.path
@@ -50,17 +55,20 @@ class StagedFile:
         return [f"{path}: is brought up to date"]
 
 
-def stage(wish: FileWish, final: Users, table: CommandTable) -> StagedFile:
-    """Compare the file of ``wish`` with the users it shall hold.
+def stage(empty: FileWish, final: Users, table: CommandTable) -> StagedFile:
+    """Compare a file, given by an empty wish, with the users it shall hold.
 
-    A file that means the same is left as it is, unless it holds passwords in clear.
+    A file that means the same is left as it is, unless it holds passwords in clear. A user that means the same keeps
+    its words: a server renders ``+@string -@dangerous`` as a list of commands, which a later version reads otherwise.
     """
-    found = read_text(wish.path)
+    found = read_text(empty.path)
     have = _parsed(found, table)
     same = have == final and not aclfile.holds_clear_passwords(found or "")
-    data = found.encode("utf-8", "surrogateescape") if same and found is not None else wish.data
-    kept = FileWish(wish.path, data, wish.mode, wish.owner, wish.group)
-    return StagedFile(kept, found is not None, have, final, same, not same or not kept.is_met())
+    known = have or {}
+    words = [known[name] if known.get(name) == user else user for name, user in final.items()]
+    text = found if same and found is not None else aclfile.render(words)
+    wish = replace(empty, data=text.encode("utf-8", "surrogateescape"))
+    return StagedFile(wish, found is not None, have, final, same, not same or not wish.is_met())
 
 
 def redacted(users: Mapping[str, AclUser] | None) -> str:

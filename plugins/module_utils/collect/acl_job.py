@@ -63,12 +63,11 @@ class Job:
         changed = {change.name for change in changes} - kept
         return {name: values for name, values in self.passwords.items() if name in changed}
 
-    def file_wish(self, text: str) -> FileWish:
-        """Return the ACL file as it shall be."""
-        data = text.encode("utf-8", "surrogateescape")
+    def file_wish(self) -> FileWish:
+        """Return the ACL file as it shall be, still empty."""
         mode = self.params["mode"]
         try:
-            return FileWish(self.params["aclfile"], data, int(mode, 8), self.params["owner"], self.params["group"])
+            return FileWish(self.params["aclfile"], b"", int(mode, 8), self.params["owner"], self.params["group"])
         except ValueError as error:
             raise InputError(f"{mode!r} is not an octal mode such as '0640'", where="mode") from error
 
@@ -170,7 +169,7 @@ def _prepare(job: Job, server: Server) -> Prepared:
     changes = plan.changes(have, final, login) if job.live else []
     staged = None
     if params["apply"] in _FILE:
-        staged = acl_file.stage(job.file_wish(aclfile.render(final.values())), final, table)
+        staged = acl_file.stage(job.file_wish(), final, table)
     closing = acl.connections(server, _leaving(changes, want, have)) if params["kill_clients"] and job.live else {}
     return Prepared(table, login, have, final, changes, staged, closing)
 
@@ -195,7 +194,7 @@ def _preflight(job: Job, ready: Prepared) -> tuple[bool, str]:
         verdicts = acl.judge(ready.final, job.calls)
         validated, reason = False, "no server binary on this host"
     else:
-        text = aclfile.render(ready.final.values())
+        text = ready.staged.text if ready.staged else aclfile.render(ready.final.values())
         verdicts = acl.preflight(job.binary, job.params["service_user"], text, job.params["aclfile"], job.calls)
         validated, reason = True, ""
     wrong = broken(job.params["assertions"], verdicts)

@@ -159,6 +159,15 @@ def test_users_nobody_listed_survive_in_the_file(bench: Bench) -> None:
     assert [line.split()[1] for line in bench.file.read_text().splitlines()] == ["default", "app", "operator", "other"]
 
 
+def test_a_user_keeps_his_words_in_the_file(bench: Bench) -> None:
+    bench.set(APP)
+    words = next(line for line in bench.file.read_text().splitlines() if " app " in line)
+    assert words.endswith(" -@all +@read +@write -@dangerous")
+    bench.set({"name": "other", "nopass": True})
+    # 7.0 would give the user back as a list of commands.
+    assert words in bench.file.read_text().splitlines()
+
+
 def test_default_is_kept_until_it_is_listed(bench: Bench) -> None:
     bench.set(APP)
     assert bench.file.read_text().startswith("user default on nopass ")

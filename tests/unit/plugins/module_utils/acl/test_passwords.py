@@ -49,5 +49,5 @@ def test_bad_ones_are_refused_with_the_reason_only(value: str, reason: str) -> N
 
 def test_what_we_generate_ourselves_passes() -> None:
     source = random.Random(7)  # noqa: S311 - the same values in every run
-    for _ in range(5000):
+    for _round in range(5000):
         passwords.check(base64.urlsafe_b64encode(source.randbytes(32)).decode().rstrip("="), "generated")
