@@ -102,6 +102,25 @@ def test_a_mistake_is_told_in_full(heading: str) -> None:
     assert quoted(proof, PATHS) or "planned" in proof
 
 
+def test_what_is_refused_is_not_done() -> None:
+    # Directives of the guide that no role writes; redis_config refuses rename-command from users as well.
+    written = {
+        *read_yaml(ROOT / "roles" / "redis_tls" / "defaults" / "main.yml")["redis_tls_directives"],
+        *read_yaml(ROOT / "roles" / "redis_server" / "vars" / "main.yml")["__redis_server_base_directives"],
+        *read_yaml(ROOT / "roles" / "redis_server" / "vars" / "main.yml")["__redis_server_closing_directives"],
+        *read_yaml(ROOT / "roles" / "redis_server" / "defaults" / "main.yml")["redis_server_extra_directives"],
+    }
+    refused = {
+        "rename-command",
+        "slowlog-log-slower-than",
+        "tls-dh-params-file",
+        "tls-session-cache-size",
+        "tls-session-cache-timeout",
+    }
+    assert written & refused == set()
+    assert {"tls-cert-file", "syslog-enabled", "port"} <= written, "the sets above are read where the roles keep them"
+
+
 def test_the_parser_sees_what_is_planted() -> None:
     text = (
         "| Item | Status | What we do | Variable | Test |\n|---|---|---|---|---|\n| `a.b` Text | done | X | - | - |\n"
