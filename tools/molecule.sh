@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bin=$1
+bin=$(cd "$1" && pwd) # molecule changes the directory
 shift
 scenarios=("$@")
 if [ ${#scenarios[@]} = 0 ]; then
