@@ -11,8 +11,8 @@
     |-- ShadowError              the shadow server did not accept a staged file
     `-- HostError                a file, process or service of the host did not do what was asked
 
-``glue.run`` turns them into the one ``fail_json`` of the repository. Anything else that is raised is a bug and shows its
-traceback.
+``glue.run`` turns them into the one ``fail_json`` of the repository. Anything else that is raised is a bug and shows
+its traceback.
 """
 
 from __future__ import annotations
