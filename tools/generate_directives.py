@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env python
 """Write plugins/module_utils/conf/table.py from a matrix of directives by version.
 
 Usage: generate_directives.py MATRIX.json [OUTPUT]

@@ -6,12 +6,6 @@ cd "$(dirname "$0")/.."
 
 bin=$(cd "$1" && pwd) # molecule changes the directory
 shift
-scenarios=("$@")
-if [ ${#scenarios[@]} = 0 ]; then
-    for file in molecule/*/molecule.yml; do
-        scenarios+=("$(basename "$(dirname "${file}")")")
-    done
-fi
 
 export HOME="${PWD}/.cache/home"
 export MOLECULE_GLOB='molecule/*/molecule.yml'
@@ -21,14 +15,22 @@ mkdir -p "${HOME}" build/molecule
 
 run_one() {
     local start=${SECONDS}
-    if "$1/molecule" -c .config/molecule/config.yml test --scenario-name "$2" > "build/molecule/$2.log" 2>&1; then
-        echo "molecule: $2 passed in $((SECONDS - start)) s"
+    if molecule -c .config/molecule/config.yml test --scenario-name "$1" > "build/molecule/$1.log" 2>&1; then
+        echo "molecule: $1 passed in $((SECONDS - start)) s"
     else
-        echo "molecule: $2 FAILED after $((SECONDS - start)) s; the end of build/molecule/$2.log:"
-        tail -n 60 "build/molecule/$2.log"
+        echo "molecule: $1 FAILED after $((SECONDS - start)) s; the end of build/molecule/$1.log:"
+        tail -n 60 "build/molecule/$1.log"
         return 1
     fi
 }
-export -f run_one
 
-printf '%s\n' "${scenarios[@]}" | xargs -P 2 -I{} bash -c 'run_one "$0" "$1"' "${bin}" {}
+if [ $# = 1 ]; then
+    run_one "$1"
+    exit
+fi
+if [ $# = 0 ]; then
+    for file in molecule/*/molecule.yml; do
+        set -- "$@" "$(basename "$(dirname "${file}")")"
+    done
+fi
+printf '%s\n' "$@" | xargs -P 2 -n 1 tools/molecule.sh "${bin}"

@@ -91,7 +91,7 @@ class Connection:
             return None if rest == "-1" else self.raw(int(rest) + 2)[:-2].decode(errors="replace")
         if kind in "*>~%":
             count = int(rest) * (2 if kind == "%" else 1)
-            return None if count < 0 else [self.read() for _ in range(count)]
+            return None if count < 0 else [self.read() for _item in range(count)]
         return _simple(kind, rest)
 
     def line(self) -> str:

@@ -47,7 +47,7 @@ def _second_runs(folder: Path) -> dict[str, list[float]]:
         _write_inventory(folder / f"{name}.yml", name, folder / "controller")
         _play(folder, name)
     seconds: dict[str, list[float]] = {name: [] for name in PLAYBOOKS}
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         for name, playbook in PLAYBOOKS.items():
             started = time.monotonic()
             output = _play(folder, name)

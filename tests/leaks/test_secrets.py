@@ -1,4 +1,4 @@
-"""Planted secrets go through every role, at -vvv with --diff, in check mode and on failure; then they are looked for."""
+"""Planted secrets go through every role, at -vvv with --diff, in check mode, on failure; then they are looked for."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def parse(info: str) -> dict[str, int]:
     stats = {}
     for line in info.splitlines():
         if line.startswith("cmdstat_"):
-            name, _, rest = line.removeprefix("cmdstat_").partition(":")
+            name, rest = line.removeprefix("cmdstat_").split(":", 1)
             stats[name] = int(rest.removeprefix("calls=").split(",")[0])
     return stats
 

@@ -16,7 +16,6 @@ SUMMARY = BUILD / "summary.json"
 CLIENT_REPORT = BUILD / "client.json"
 
 NETWORK = "rampart-demo"
-IMAGE = "rampart-redis-target:bookworm"
 TLS_PORT = 6380
 
 

@@ -41,7 +41,7 @@ def test_tls_is_used_when_it_is_wished(config: str, tls: bool) -> None:
 
 @pytest.mark.parametrize(("acl", "last"), [(False, "user s on"), (True, "aclfile /run/x/users.acl")])
 def test_the_superuser_is_in_the_file_that_defines_users(acl: bool, last: str) -> None:
-    assert _stage("", acl=acl).rstrip("\n").split("\n")[-1] == last
+    assert _stage("", acl=acl).splitlines()[-1] == last
 
 
 @pytest.mark.parametrize("name", ["include", "loadmodule"])
