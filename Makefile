@@ -31,7 +31,7 @@ clean: ## remove the demo's containers and all build results
 	@rm -rf build
 
 .PHONY: test
-test: lint sanity unit live molecule ## everything CI runs: lint, sanity, unit, live, molecule
+test: lint sanity unit live leaks molecule ## everything CI runs: lint, sanity, unit, live, leaks, molecule
 
 .PHONY: lint
 lint: bootstrap ## ruff, mypy --strict, yamllint, ansible-lint (production), changelog, build
@@ -49,6 +49,10 @@ unit: bootstrap ## pure code and the house rules
 .PHONY: live
 live: bootstrap ## against real servers on unix sockets
 	@$(BIN)/python -m pytest -q tests/live
+
+.PHONY: leaks
+leaks: images ## planted secrets through every role, then looked for everywhere
+	@$(BIN)/python -m pytest -q tests/leaks
 
 .PHONY: molecule
 molecule: images ## the roles in containers; SCENARIO=name for one
