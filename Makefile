@@ -58,6 +58,10 @@ leaks: images ## planted secrets through every role, then looked for everywhere
 molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
+.PHONY: soak
+soak: bootstrap ## what is too long for CI: 2000 generated users on each server
+	@RAMPART_EXAMPLES=2000 $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
+
 .PHONY: bench
 bench: images ## one benchmark; GOAL=P7
 	@$(BIN)/python -m tests.benchmarks $(GOAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from ansible_collections.rampart.redis.plugins.module_utils.connection import Server
 
-EXAMPLES = 100
+# A seeded few in CI; `make soak` asks for more.
+EXAMPLES = int(os.environ.get("RAMPART_EXAMPLES", "100"))
 
 
 @pytest.fixture(scope="module")
