@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,8 +104,9 @@ def _await(process: subprocess.Popen[bytes], endpoint: Endpoint, folder: Path) -
 
 
 def _answers(endpoint: Endpoint) -> bool:
+    """Tell whether the server serves: its socket is there before it has read its data, so a connection says nothing."""
     try:
-        open_connection(endpoint).close()
+        with closing(open_connection(endpoint)) as server:
+            return server.pipeline([("PING",)])[0] is not None
     except UnreachableError:
         return False
-    return True
