@@ -29,7 +29,7 @@ def main(capture: str, picture: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         page.write_text(console.export_html(theme=MONOKAI, code_format=PAGE), encoding="utf-8")
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - the local Chromium, on a page of our own
             [
                 shutil.which("chromium") or "chromium",
                 *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={size}"),
