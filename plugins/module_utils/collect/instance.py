@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ class Site:
     @property
     def facade(self) -> doors.Facade:
         """Where the server listens, or should."""
-        return doors.settings_facade(self.values, process.listening(self.pid) if self.pid else [])
+        return doors.settings_facade(self.values, _sockets(self.pid))
 
 
 def look(unit_name: str | None, config_file: str | None) -> Site:
@@ -100,6 +100,15 @@ def facts(site: Site, way: doors.Way) -> dict[str, Any]:
 @contextmanager
 def _nobody() -> Iterator[doors.Way]:
     yield doors.Way()
+
+
+def _sockets(pid: int | None) -> list[tuple[str, int]]:
+    """Return where the process listens; nothing where there is none, or without the right to look."""
+    if pid is None:
+        return []
+    with suppress(HostError):
+        return process.listening(pid)
+    return []
 
 
 def _version(binary: str) -> ServerVersion | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import socket
+import struct
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ..errors import HostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +38,21 @@ def running_from(binary: str) -> list[int]:
 
 
 def listening(pid: int) -> list[tuple[str, int]]:
-    """Return (address, port) of the TCP sockets on which the process listens; empty without the right to look."""
+    """Return (address, port) of the TCP sockets on which the process listens.
+
+    :raises HostError: the process ended, or may not be looked into.
+    """
+    try:
+        return _listening(pid)
+    except OSError as error:
+        raise HostError(f"cannot be looked into: {error.strerror}", where=f"process {pid}") from error
+
+
+def _listening(pid: int) -> list[tuple[str, int]]:
     inodes = set(_socket_inodes(pid))
     found = []
     for name in ("tcp", "tcp6"):
-        for line in _lines(Path(PROC, str(pid), "net", name))[1:]:
+        for line in Path(PROC, str(pid), "net", name).read_text(encoding="ascii").splitlines()[1:]:
             fields = line.split()
             if fields[3] == _LISTENING and fields[9] in inodes:
                 address, port = fields[1].split(":")
@@ -67,21 +81,15 @@ def _command_line(pid: int) -> bytes:
 
 
 def _socket_inodes(pid: int) -> Iterator[str]:
-    try:
-        links = [str(entry.readlink()) for entry in Path(PROC, str(pid), "fd").iterdir()]
-    except OSError:
-        return
-    yield from (link[len("socket:[") : -1] for link in links if link.startswith("socket:["))
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return []
+    for handle in Path(PROC, str(pid), "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            target = str(handle.readlink())
+            if target.startswith("socket:["):
+                yield target[len("socket:[") : -1]
 
 
 def _address(text: str) -> str:
-    """Read the kernel's form: 32-bit words in hexadecimal, each in the byte order of the machine (little endian)."""
-    words = [bytes.fromhex(text[at : at + 8])[::-1] for at in range(0, len(text), 8)]
-    return str(ipaddress.ip_address(b"".join(words)))
+    # The kernel prints 32-bit words in the byte order of the machine.
+    words = [text[at : at + 8] for at in range(0, len(text), 8)]
+    packed = b"".join(struct.pack("=I", int(word, 16)) for word in words)
+    return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, packed)

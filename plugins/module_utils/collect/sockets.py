@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import pwd
 import re
-import socket
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import HostError
+from . import process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 Answer = TypeVar("Answer")
 
-_LISTEN = "0A"
 _NAMES = ("redis-server", "valkey-server", "redis-sentinel", "valkey-sentinel")
 _DELETED = " (deleted)"
 # Options whose value on a command line is a secret.
@@ -47,8 +44,7 @@ def read_sockets(pid: int) -> list[dict[str, Any]]:
 
     :raises HostError: the process ended, or may not be looked into.
     """
-    inodes = _socket_inodes(pid)
-    found = [row for name in ("tcp", "tcp6") for row in _listening(pid, name, inodes)]
+    found = [{"address": address, "port": port} for address, port in process.listening(pid)]
     return sorted(found, key=lambda row: (row["port"], row["address"]))
 
 
@@ -71,7 +67,7 @@ def read_process(pid: int) -> dict[str, Any]:
         "user": _account(uid),
         "exe": exe.removesuffix(_DELETED),
         "exe_deleted": exe.endswith(_DELETED),
-        "started_at": _started(pid),
+        "started_at": process.started_at(pid),
         "visible_secrets": secrets,
         "unseen": unseen,
     }
@@ -92,10 +88,10 @@ def read_account(uid: int) -> dict[str, Any]:
     return {"name": entry.pw_name, "shell": entry.pw_shell, "home": entry.pw_dir, "footholds": footholds}
 
 
-def _title(process: Path) -> str:
+def _title(folder: Path) -> str:
     # A server's title is "/usr/bin/redis-server 127.0.0.1:6379"; the kernel's own name of it is cut at 15 characters.
     try:
-        words = _read(int(process.name), "cmdline").decode("utf-8", "replace").replace("\0", " ").split(" ")
+        words = _read(int(folder.name), "cmdline").decode("utf-8", "replace").replace("\0", " ").split(" ")
     except HostError:
         return ""
     return Path(words[0]).name
@@ -110,43 +106,6 @@ def _guarded(read: Callable[[], Answer], pid: int) -> Answer:
         return read()
     except OSError as error:
         raise HostError(f"cannot be looked into: {error.strerror}", where=f"process {pid}") from error
-
-
-def _socket_inodes(pid: int) -> set[str]:
-    found = set()
-    for handle in _guarded(lambda: list(Path(f"/proc/{pid}/fd").iterdir()), pid):
-        try:
-            target = str(handle.readlink())
-        except FileNotFoundError:
-            # Closed meanwhile.
-            continue
-        if target.startswith("socket:["):
-            found.add(target[len("socket:[") : -1])
-    return found
-
-
-def _listening(pid: int, name: str, inodes: set[str]) -> Iterator[dict[str, Any]]:
-    for line in _read(pid, f"net/{name}").decode().splitlines()[1:]:
-        words = line.split()
-        local, state, inode = words[1], words[3], words[9]
-        if state == _LISTEN and inode in inodes:
-            address, port = local.split(":")
-            yield {"address": _address(address), "port": int(port, 16)}
-
-
-def _address(text: str) -> str:
-    # The kernel prints 32-bit words in the byte order of the machine.
-    words = [text[at : at + 8] for at in range(0, len(text), 8)]
-    packed = b"".join(struct.pack("=I", int(word, 16)) for word in words)
-    return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, packed)
-
-
-def _started(pid: int) -> float:
-    # Field 22 counts from behind the name, which may hold blanks and parentheses.
-    ticks = int(_read(pid, "stat").rpartition(b")")[2].split()[19])
-    lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
-    boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
-    return boot + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _account(uid: int) -> str:

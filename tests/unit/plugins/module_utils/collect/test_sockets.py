@@ -6,7 +6,7 @@ import os
 import socket
 
 import pytest
-from ansible_collections.rampart.redis.plugins.module_utils.collect import sockets
+from ansible_collections.rampart.redis.plugins.module_utils.collect import process, sockets
 from ansible_collections.rampart.redis.plugins.module_utils.errors import HostError
 
 
@@ -40,7 +40,7 @@ def test_a_process_that_is_gone_is_named() -> None:
     ],
 )
 def test_addresses_of_the_kernel(text: str, address: str) -> None:
-    assert sockets._address(text) == address
+    assert process._address(text) == address
 
 
 def test_secrets_on_a_command_line_are_named_and_not_shown() -> None:
