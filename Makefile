@@ -59,8 +59,9 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
 .PHONY: soak
-soak: bootstrap ## what is too long for CI: 2000 generated users on each server
-	@RAMPART_EXAMPLES=2000 $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
+soak: bootstrap ## what is too long for CI: properties drawn anew, 2000 generated users on each server
+	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
+	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
 
 .PHONY: bench
 bench: images ## one benchmark; GOAL=P7

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from pathlib import Path
+
+from hypothesis import settings
+
+# Seeded: a red run is red again on the next machine. `make soak` draws anew.
+settings.register_profile("seeded", derandomize=True, deadline=None)
+settings.register_profile("drawn", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -67,7 +67,6 @@ def given_to_server(server: Server, rules: list[str]) -> list[str]:
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_we_read_rules_as_the_server_does(server: Server, table: CommandTable, data: st.DataObject) -> None:
@@ -87,7 +86,6 @@ def test_we_read_rules_as_the_server_does(server: Server, table: CommandTable, d
 @settings(
     max_examples=EXAMPLES // 5,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_allows_is_what_dryrun_says(server: Server, table: CommandTable, data: st.DataObject) -> None:
@@ -130,9 +128,7 @@ TEXTS = [f"{first}{second}" for first in "ab[]^-\\*?" for second in ("", "a", "b
 
 
 @given(pattern=st.text("ab[]^-\\*?", min_size=1, max_size=6))
-@settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_patterns_match_as_the_server_matches(server: Server, pattern: str) -> None:
     server.pipeline([("SET", text, "") for text in TEXTS])
     assert {text for text in TEXTS if glob(pattern, text)} == set(server.command("KEYS", pattern))

@@ -197,7 +197,7 @@ def _rule(table: CommandTable) -> st.SearchStrategy[str]:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("number", list(TABLES))
 def test_printing_and_parsing_keep_the_permission(data: st.DataObject, number: str) -> None:
     table = TABLES[number]
