@@ -90,7 +90,7 @@ def _make_safe(site: Site, server: Server, timeout: float, *, check_mode: bool) 
     if refused:
         raise HostError(f"a restart would lose data: {refused}", where=site.unit.name)
     if decide.needs_snapshot(info, running) and not check_mode:
-        _snapshot(server, timeout)
+        snapshot(server, timeout)
         if not running["save"]:
             server.command("CONFIG", "SET", "save", _SAVE_AT_EXIT)
 
@@ -106,7 +106,11 @@ def _configured(site: Site) -> dict[str, Any]:
     return values
 
 
-def _snapshot(server: Server, timeout: float) -> None:
+def snapshot(server: Server, timeout: float) -> None:
+    """Save the data by a BGSAVE that begins now, and wait until it succeeded. ``timeout`` is in seconds.
+
+    :raises HostError: it failed, or did not end in time.
+    """
     deadline = time.monotonic() + timeout
     _idle(server, deadline)  # a snapshot that is under way is older than the newest write
     server.command("BGSAVE")
