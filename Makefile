@@ -19,6 +19,7 @@ bootstrap: ## make the checkout ready to run: virtual environment, test servers,
 .PHONY: images
 images: bootstrap
 	@tools/images.sh bookworm
+	@tools/images.sh trixie
 
 .PHONY: demo
 demo: images ## harden a disposable Redis in use, attack it before and after, audit it

@@ -70,5 +70,5 @@ make_venv
 link_collection
 fetch_servers
 start_engine
-command -v mmdebstrap > /dev/null || docker image inspect rampart-redis-base:bookworm > /dev/null 2>&1 || apt_install mmdebstrap
+command -v mmdebstrap > /dev/null || docker image inspect rampart-redis-base:{bookworm,trixie} > /dev/null 2>&1 || apt_install mmdebstrap
 command -v openssl > /dev/null || apt_install openssl

@@ -23,7 +23,7 @@ BEGIN = "<!-- options:begin -->"
 END = "<!-- options:end -->"
 HEAD = ["| Variable | Type | Default | What it is |", "|---|---|---|---|"]
 # A default longer than this makes the table unreadable; the reader is sent to the file.
-LONGEST_DEFAULT = 80
+LONGEST_DEFAULT = 130
 
 Options = dict[str, dict[str, Any]]
 

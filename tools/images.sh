@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Build the images of the disposable targets: rampart-redis-target:SUITE. Does nothing when they are current.
+# Build the image of the disposable targets of a Debian release: rampart-redis-target:SUITE. Does nothing when it is current.
+# Usage: tools/images.sh [bookworm|trixie]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 suite=${1:-bookworm}
 target="rampart-redis-target:${suite}"
 base="rampart-redis-base:${suite}"
-recipe=$(sha256sum molecule/_shared/Dockerfile | cut -c1-16)
+servers="redis-server redis-sentinel redis-tools"
+[ "${suite}" = bookworm ] || servers+=" valkey-server valkey-sentinel valkey-tools"
+recipe=$({ echo "${servers}"; cat molecule/_shared/Dockerfile; } | sha256sum | cut -c1-16)
 
 has_image() {
     docker image inspect "$1" > /dev/null 2>&1
@@ -29,4 +32,4 @@ if has_image "${target}" && [ "$(docker image inspect --format '{{ index .Config
 fi
 has_image "${base}" || pull_base || make_base
 echo "images: building ${target}"
-docker build --quiet --build-arg "BASE=${base}" --label "recipe=${recipe}" --tag "${target}" molecule/_shared > /dev/null
+docker build --quiet --build-arg "BASE=${base}" --build-arg "SERVERS=${servers}" --label "recipe=${recipe}" --tag "${target}" molecule/_shared > /dev/null
