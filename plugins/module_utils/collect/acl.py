@@ -16,7 +16,7 @@ from ..errors import InputError, ServerRefusedError, ShadowError, UnreachableErr
 from ..shadow import shadow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ..acl.plan import Users
     from ..connection import Endpoint, Server
@@ -103,11 +103,6 @@ def connections(server: Server, users: Collection[str]) -> dict[str, str]:
         if is_client and fields["id"] != own and fields.get("user") in users:
             found[fields["id"]] = fields["user"]
     return found
-
-
-def disconnect(server: Server, ids: Iterable[str]) -> None:
-    """Close connections; those that have gone meanwhile are no error."""
-    server.pipeline([("CLIENT", "KILL", "ID", number) for number in ids])
 
 
 def preflight(binary: str, run_as: str | None, text: str, where: str, calls: Collection[tuple[str, str]]) -> Verdicts:

@@ -14,7 +14,7 @@ from ..errors import HostError, InputError, LoginError, MissingLibraryError, Ser
 from ..host import FileWish, Replacement
 from ..host import replace as replace_files
 from ..shadow import find_binary
-from . import acl, acl_file
+from . import acl, acl_file, connected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +94,12 @@ class Prepared:
         """Whether we shall still be able to read the users; not when forced to cripple ourselves."""
         mine = self.final.get(self.login)
         return mine is not None and mine.allows("acl|list")
+
+    @property
+    def can_prove(self) -> bool:
+        """Whether we shall still be able to list connections."""
+        mine = self.final.get(self.login)
+        return mine is not None and mine.allows("client|list")
 
 
 def carry_out(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
@@ -215,7 +221,7 @@ def _apply(job: Job, server: Server, ready: Prepared) -> None:
             acl.log_in(server.endpoint, job.known_passwords(ready.changes))
     except (ServerRefusedError, UnreachableError) as error:
         _take_back(server, ready, done, error)
-    acl.disconnect(server, ready.closing)
+    connected.hang_up(server, list(ready.closing), prove=ready.can_prove)
 
 
 def _take_back(

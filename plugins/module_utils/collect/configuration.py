@@ -159,7 +159,7 @@ def _close_leftovers(running: Running, wishes: Wishes, *, check_mode: bool) -> l
     found = leftovers.find(server)
     if found and not check_mode:
         leftovers.hang_up(server, found)
-    return [leftover.text for leftover in found]
+    return [f"{one.address} as {one.user}" for one in found]
 
 
 def _undo(running: Running, done: diff.Batches) -> list[str]:

@@ -101,7 +101,9 @@ class Layer:
 MU = "plugins.module_utils."
 ZERO = (f"{MU}errors", f"{MU}versions")
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
-PURE = ZERO + tuple(f"{MU}{package}*" for package in ("acl", "conf", "tls", "audit", "render", "digitalocean.rules"))
+PURE = ZERO + tuple(
+    f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", "digitalocean.rules")
+)
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))
 
 
@@ -114,6 +116,7 @@ def _pure(package: str, *also: str, foreign: tuple[str, ...] = ()) -> Layer:
 LAYERS = (
     Layer("0", ("plugins/module_utils/errors.py", "plugins/module_utils/versions.py"), ZERO, pure=True),
     _pure("acl"),
+    _pure("clients"),
     _pure("conf"),
     _pure("tls", foreign=("cryptography",)),
     _pure("audit", "acl", "conf", "tls"),
