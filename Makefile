@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN = $(VENV)/bin
 SCENARIO ?=
+TARGET ?= bookworm
 GOAL ?= P7
 
 .PHONY: help
@@ -22,8 +23,8 @@ images: bootstrap
 	@tools/images.sh trixie
 
 .PHONY: demo
-demo: images ## harden a disposable Redis in use, attack it before and after, audit it
-	@$(BIN)/python -m tools.demo
+demo: images ## harden a disposable Redis in use, attack it before and after, audit it; TARGET=bookworm, trixie or valkey
+	@$(BIN)/python -m tools.demo $(TARGET)
 
 .PHONY: clean
 clean: ## remove the demo's containers and all build results

@@ -7,7 +7,7 @@ import time
 from tests.attacks.model import CannotRunError
 from tests.attacks.shell import docker
 
-IMAGE = "rampart-redis-target:bookworm"
+IMAGE = "rampart-redis-target"  # one for each release of Debian, made by tools/images.sh
 
 # The one set of flags with which Debian's own Redis units start unmodified; molecule/_shared/create.yml has the same.
 FLAGS = (
@@ -18,10 +18,10 @@ FLAGS = (
 BOOT_SECONDS = 60.0
 
 
-def start(name: str, network: str | None = None) -> None:
+def start(name: str, network: str | None = None, suite: str = "bookworm") -> None:
     """Start a container; ``wait`` for it before it is used."""
     where = ("--network", network) if network else ()
-    docker("run", "--detach", "--name", name, "--hostname", name, *where, *FLAGS, IMAGE)
+    docker("run", "--detach", "--name", name, "--hostname", name, *where, *FLAGS, f"{IMAGE}:{suite}")
 
 
 def wait(name: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from . import baselines, runner
 from .model import Attack, CannotRunError, Outcome
+from .products import PRODUCTS
 from .table import ATTACKS
 from .targets import target_of
 
@@ -26,10 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def main(argv: list[str]) -> int:
     """Do what the command line says and return the exit status."""
     options = _parser().parse_args(argv)
+    product = PRODUCTS[options.product]
     if options.prepare:
-        baselines.install(options.target)
+        baselines.install(options.target, product)
         for prepare in dict.fromkeys(baselines.PREPARE[name] for name in options.baseline):
-            prepare(options.target)
+            prepare(options.target, product)
         return 0
     try:
         return _attack(options)
@@ -39,7 +41,7 @@ def main(argv: list[str]) -> int:
 
 
 def _attack(options: argparse.Namespace) -> int:
-    target = target_of(options.target, options.phase, options.state, options.controller)
+    target = target_of(options.target, options.phase, options.state, options.controller, PRODUCTS[options.product])
     chosen = [attack for attack in ATTACKS if attack.baseline in options.baseline]
     if options.only:
         chosen = [attack for attack in chosen if attack.id in options.only]
@@ -72,10 +74,13 @@ def _silent(_attack: Attack, _outcome: Outcome) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
     parser.add_argument("--target", required=True, help="name of the container")
+    parser.add_argument("--product", choices=sorted(PRODUCTS), default="redis", help="the server in it")
     parser.add_argument("--baseline", action="append", required=True, choices=sorted(baselines.PREPARE))
     parser.add_argument("--phase", choices=("before", "after"), default="before")
     parser.add_argument("--only", action="append", type=int, help="number of an attack; may be given often")
-    parser.add_argument("--prepare", action="store_true", help="install Redis and set the baselines up; attack nothing")
+    parser.add_argument(
+        "--prepare", action="store_true", help="install the server and set the baselines up; attack nothing"
+    )
     parser.add_argument("--controller", type=Path, help="the deployment's folder with secrets/, clients/ and ca/")
     parser.add_argument(
         "--state", type=Path, default=Path(tempfile.gettempdir()), help="folder kept until the run after"

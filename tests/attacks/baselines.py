@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .canary import MASTERAUTH
 from .model import APPLICATION, MONITORING, SESSION, User
+from .products import REDIS, Product
 from .shell import inside
 
 # The guide's users with passwords of their own. Planted, and gone after hardening.
@@ -19,19 +20,20 @@ GUIDE_USERS = {
     )
 }
 
+# The scripts name files by the shell variable $product.
 INSTALL = """
 export DEBIAN_FRONTEND=noninteractive
-apt-get install -y --no-install-recommends redis-server
+apt-get install -y --no-install-recommends $product-server
 """
 
 OPEN = """
-sed -i -e 's/^bind .*/bind * -::*/' -e 's/^protected-mode .*/protected-mode no/' /etc/redis/redis.conf
+sed -i -e 's/^bind .*/bind * -::*/' -e 's/^protected-mode .*/protected-mode no/' /etc/$product/$product.conf
 """
 
 CARELESS = f"""
-cat >> /etc/redis/redis.conf <<'END'
+cat >> /etc/$product/$product.conf <<END
 masterauth {MASTERAUTH}
-unixsocket /run/redis/redis-server.sock
+unixsocket /run/$product/$product-server.sock
 unixsocketperm 777
 enable-protected-configs yes
 enable-module-command yes
@@ -40,19 +42,19 @@ END
 
 # After the restart: the server itself saves with 0660.
 CARELESS_MODES = """
-redis-cli save
-chmod 0755 /etc/redis /var/lib/redis
-chmod 0644 /etc/redis/redis.conf /var/lib/redis/dump.rdb
+$product-cli save
+chmod 0755 /etc/$product /var/lib/$product
+chmod 0644 /etc/$product/$product.conf /var/lib/$product/dump.rdb
 """
 
 WEAK_TLS = """
 openssl req -x509 -nodes -newkey rsa:2048 -days 30 -subj /CN=redis.example.internal \
-  -keyout /etc/redis/weak-key.pem -out /etc/redis/weak-cert.pem
-chown redis:redis /etc/redis/weak-key.pem /etc/redis/weak-cert.pem
-cat >> /etc/redis/redis.conf <<'END'
+  -keyout /etc/$product/weak-key.pem -out /etc/$product/weak-cert.pem
+chown $product:$product /etc/$product/weak-key.pem /etc/$product/weak-cert.pem
+cat >> /etc/$product/$product.conf <<END
 tls-port 6380
-tls-cert-file /etc/redis/weak-cert.pem
-tls-key-file /etc/redis/weak-key.pem
+tls-cert-file /etc/$product/weak-cert.pem
+tls-key-file /etc/$product/weak-key.pem
 tls-auth-clients no
 tls-protocols "TLSv1 TLSv1.1 TLSv1.2"
 tls-ciphers "ALL:@SECLEVEL=0"
@@ -71,40 +73,44 @@ user {SESSION} on >{GUIDE_USERS[SESSION].password} > ~session:* &* +@write +@rea
 """
 
 GUIDE = f"""
-cat > /etc/redis/users.acl <<'END'
+cat > /etc/$product/users.acl <<'END'
 {GUIDE_ACL}END
-chown redis:redis /etc/redis/users.acl
-chmod 0640 /etc/redis/users.acl
-cat >> /etc/redis/redis.conf <<'END'
-aclfile /etc/redis/users.acl
+chown $product:$product /etc/$product/users.acl
+chmod 0640 /etc/$product/users.acl
+cat >> /etc/$product/$product.conf <<END
+aclfile /etc/$product/users.acl
 masterauth {MASTERAUTH}
 END
 """
 
 RESTART = """
-systemctl restart redis-server
-redis-cli ping | grep -q PONG
+systemctl restart $product-server
+$product-cli ping | grep -q PONG
 """
 
 
-def install(container: str) -> None:
-    """Install the distribution's Redis and nothing else."""
-    inside(container, INSTALL)
+def install(container: str, product: Product = REDIS) -> None:
+    """Install the distribution's server and nothing else."""
+    _run(container, product, INSTALL)
 
 
-def open_to_all(container: str) -> None:
+def open_to_all(container: str, product: Product = REDIS) -> None:
     """Baseline *open*: reachable from everywhere, no protection."""
-    inside(container, OPEN + RESTART)
+    _run(container, product, OPEN + RESTART)
 
 
-def careless(container: str) -> None:
+def careless(container: str, product: Product = REDIS) -> None:
     """Baseline *careless*: open, plus what old guides recommend."""
-    inside(container, OPEN + CARELESS + RESTART + CARELESS_MODES)
+    _run(container, product, OPEN + CARELESS + RESTART + CARELESS_MODES)
 
 
-def guide_with_weak_tls(container: str) -> None:
+def guide_with_weak_tls(container: str, product: Product = REDIS) -> None:
     """Baselines *guide* and *weak-tls* in one: the guide's users, and TLS that lets everybody in."""
-    inside(container, OPEN + GUIDE + WEAK_TLS + RESTART)
+    _run(container, product, OPEN + GUIDE + WEAK_TLS + RESTART)
+
+
+def _run(container: str, product: Product, script: str) -> None:
+    inside(container, f"product={product.name}\n{script}")
 
 
 # What a container must be prepared with so that an attack of this baseline succeeds. Careless includes open.

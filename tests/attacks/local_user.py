@@ -13,10 +13,6 @@ from .shell import inside, main_pid
 if TYPE_CHECKING:
     from .model import Target
 
-CONFIG = "/etc/redis/redis.conf"
-# Everything Redis owns except what is public by nature.
-FILES = "find /etc/redis /var/lib/redis /var/log/redis -type f ! -name '*cert*.pem'"
-SOCKETS = "find /run/redis /var/lib/redis -type s"
 READ = """
 import socket, sys
 for kind, path in (line.split(" ", 1) for line in sys.argv[1].splitlines()):
@@ -42,14 +38,20 @@ def read_locally(target: Target) -> Outcome:
     opened = [line.removeprefix("open ") for line in lines if line.startswith("open ")]
     if opened:
         return Outcome(succeeded=True, evidence="user nobody reads " + ", ".join(opened))
-    return Outcome(succeeded=False, evidence=f"permission denied on all {len(lines)} files, {CONFIG} among them")
+    return Outcome(
+        succeeded=False,
+        evidence=f"permission denied on all {len(lines)} files, {target.product.config_file} among them",
+    )
 
 
 def _wanted(target: Target) -> list[tuple[str, str]]:
     """List as root what exists; an absent file would prove nothing."""
-    files = inside(target.container, FILES).stdout.splitlines()
-    if CONFIG not in files:
-        raise CannotRunError(f"{target.container}: there is no {CONFIG}")
-    files.append(f"/proc/{main_pid(target.container, target.unit)}/environ")
-    sockets = inside(target.container, SOCKETS).stdout.splitlines()
+    product = target.product
+    # Everything the server owns except what is public by nature.
+    find_files = f"find {product.config_dir} {product.data_dir} {product.log_dir} -type f ! -name '*cert*.pem'"
+    files = inside(target.container, find_files).stdout.splitlines()
+    if product.config_file not in files:
+        raise CannotRunError(f"{target.container}: there is no {product.config_file}")
+    files.append(f"/proc/{main_pid(target.container, product.unit)}/environ")
+    sockets = inside(target.container, f"find {product.run_dir} {product.data_dir} -type s").stdout.splitlines()
     return [("file", path) for path in sorted(files)] + [("socket", path) for path in sorted(sockets)]

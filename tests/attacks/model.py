@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from .products import REDIS, Product
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -61,7 +63,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class Target:
-    """One container with Redis, and everything the attackers know about it."""
+    """One container with a server, and everything the attackers know about it."""
 
     container: str
     address: str
@@ -72,7 +74,7 @@ class Target:
     authority: Authority | None = None
     plain_port: int = 6379
     tls_port: int = 6380
-    unit: str = "redis-server.service"
+    product: Product = REDIS
 
     def user(self, name: str) -> User:
         """Return the account, or say that the attack cannot be tried."""

@@ -128,6 +128,6 @@ def _steal(connection: Connection) -> str:
     while not header:  # empty lines until the transfer begins
         header = connection.line()
     start = connection.raw(9).decode(errors="replace")
-    if not start.startswith("REDIS"):
+    if not start.startswith(("REDIS", "VALKEY")):
         raise CannotRunError(f"PSYNC was accepted, but no RDB arrived: {header!r} {start!r}")
     return f"the data set arrives as an RDB ({start})"

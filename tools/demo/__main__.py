@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rampart.redis contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m tools.demo`` runs the demo; ``python -m tools.demo clean`` removes what it made."""
+"""``python -m tools.demo [TARGET]`` runs the demo; ``python -m tools.demo clean`` removes what it made."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 from tests.attacks.model import CannotRunError
 
 from . import containers
+from .machines import MACHINES, Machine
 from .places import BUILD
 from .story import demo
 
@@ -21,11 +22,18 @@ def main(words: list[str]) -> int:
         if words == ["clean"]:
             clean()
             return 0
-        return demo()
+        return demo(_machine(*words))
     except CannotRunError as error:
         print(f"demo: {error}", file=sys.stderr)
         print("demo: the containers are left as they are; 'make clean' removes them", file=sys.stderr)
         return 2
+
+
+def _machine(name: str = "bookworm") -> Machine:
+    """Return the machine of this name; CannotRunError when there is none."""
+    if name not in MACHINES:
+        raise CannotRunError(f"there is no target '{name}'; choose one of {', '.join(MACHINES)}")
+    return MACHINES[name]
 
 
 def clean() -> None:

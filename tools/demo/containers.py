@@ -11,12 +11,12 @@ from tests.attacks.shell import docker
 from .places import BOXES, NETWORK
 
 
-def start_all() -> None:
+def start_all(suite: str) -> None:
     """Remove what an earlier demo left, then start every container and wait for its systemd."""
     remove_all()
     docker("network", "create", NETWORK)
     for box in BOXES:
-        containers.start(box.name, NETWORK)
+        containers.start(box.name, NETWORK, suite)
     for box in BOXES:
         containers.wait(box.name)
 

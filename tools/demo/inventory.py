@@ -11,10 +11,12 @@ import yaml
 
 from tests.attacks.model import APPLICATION, MONITORING, SESSION
 
-from .places import CONTROLLER, INVENTORY, TLS_PORT
+from .places import CONTROLLER, INVENTORY, TLS_PORT, WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.attacks.products import Product
 
 GROUP_VARS: dict[str, Any] = {
     "ansible_connection": "rampart_docker",
@@ -30,21 +32,32 @@ GROUP_VARS: dict[str, Any] = {
         {"name": MONITORING, "preset": "exporter"},
     ],
     "redis_tls_clients": [APPLICATION, SESSION, MONITORING, "auditor"],
+    "redis_handover_clients": [
+        {"name": APPLICATION},
+        {"name": SESSION, "prefix": "REDIS_SESSION"},
+        {"name": MONITORING, "prefix": "REDIS_MONITORING"},
+    ],
 }
+
+# The process of attack 23 never lets go of the watched server, so hardening would wait in vain, and stop.
+STUBBORN: dict[str, Any] = {"redis_server_drain_timeout": 5, "redis_server_drain_force": True}
 
 
 def hosts(addresses: Mapping[str, str]) -> dict[str, Any]:
     """Return the group ``redis`` for these containers and their addresses."""
-    entries = {name: {"ansible_host": name, "redis_server_address": address} for name, address in addresses.items()}
+    entries: dict[str, dict[str, Any]] = {
+        name: {"ansible_host": name, "redis_server_address": address} for name, address in addresses.items()
+    }
+    entries.get(WATCHED.name, {}).update(STUBBORN)
     return {"redis": {"hosts": entries}}
 
 
-def write(addresses: Mapping[str, str]) -> None:
+def write(addresses: Mapping[str, str], product: Product) -> None:
     """Write hosts.yml and group_vars."""
     variables = INVENTORY / "group_vars" / "redis"
     variables.mkdir(parents=True)
     (INVENTORY / "hosts.yml").write_text(_yaml(hosts(addresses)), encoding="utf-8")
-    (variables / "demo.yml").write_text(_yaml(GROUP_VARS), encoding="utf-8")
+    (variables / "demo.yml").write_text(_yaml({**GROUP_VARS, "redis_server_product": product.name}), encoding="utf-8")
 
 
 def _yaml(data: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.attacks.model import Attack, Outcome
+    from tests.attacks.products import Product
 
     from .summary import Facts
 
@@ -82,13 +83,13 @@ class Screen:
 
         return progress
 
-    def result(self, facts: Facts, complaints: list[str], transport: str) -> None:
+    def result(self, facts: Facts, complaints: list[str], transport: str, product: Product) -> None:
         """Show the one screen that sums up."""
         self.console.rule("result")
         self.console.print(_attack_table(facts))
         self.console.print(_audit_table(facts.audit))
         self.console.print(_facts_table(facts, transport))
-        self.console.print(f"\n  {escape(log_in_line())}\n", soft_wrap=True)  # one line, to be pasted
+        self.console.print(f"\n  {escape(log_in_line(product))}\n", soft_wrap=True)  # one line, to be pasted
         for complaint in complaints:
             self.console.print(f"[bold red]not as it must be:[/] {escape(complaint)}")
         if not complaints:
@@ -128,16 +129,16 @@ def _facts_table(facts: Facts, transport: str) -> Table:
     return table
 
 
-def log_in_words() -> list[str]:
+def log_in_words(product: Product) -> list[str]:
     """Return the command that logs the administrator in through TLS, inside the container."""
-    folder = "/etc/redis/tls"
+    folder = f"{product.config_dir}/tls"
     return [
-        *("redis-cli", "--tls", "-p", str(TLS_PORT), "--cacert", f"{folder}/ca-cert.pem"),
+        *(product.cli, "--tls", "-p", str(TLS_PORT), "--cacert", f"{folder}/ca-cert.pem"),
         *("--cert", f"{folder}/operator-cert.pem", "--key", f"{folder}/operator-key.pem"),
         *("--user", "operator", "--askpass"),
     ]
 
 
-def log_in_line() -> str:
+def log_in_line(product: Product) -> str:
     """Return the line for a person to paste."""
-    return f"docker exec -it {WATCHED.name} {' '.join(log_in_words())}"
+    return f"docker exec -it {WATCHED.name} {' '.join(log_in_words(product))}"

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.attacks.model import Outcome, Phase, Target
+    from tests.attacks.products import Product
 
+    from .machines import Machine
     from .places import Box
 
 # An audit only reads, so the role does not install what it needs; hardening does.
@@ -52,19 +54,19 @@ class Work:
     audit: dict[str, dict[str, int]]
 
 
-def demo() -> int:
+def demo(machine: Machine) -> int:
     """Run everything; return 0 when everything is as it must be, else 1."""
     screen = Screen()
-    set_up(screen)
+    set_up(screen, machine)
     with survivors_dismissed():
-        work = harden_at_work(screen)
+        work = harden_at_work(screen, machine.product)
     story = live.story()
-    second_run = harden_again(screen)
+    second_run = harden_again(screen, machine.product)
     screen.step("Log in as a person would")
-    log_in()
+    log_in(machine.product)
     facts = Facts(
-        target=f"{WATCHED.name} (Debian 12, systemd, in a container)",
-        server=f"redis {server_version()}",
+        target=f"{WATCHED.name} ({system()}, systemd, in a container)",
+        server=f"{machine.product.name} {server_version(machine.product)}",
         attacks=rows(work.before, work.after),
         keys_before=work.keys_before,
         keys_after=work.keys_after,
@@ -76,26 +78,27 @@ def demo() -> int:
     )
     SUMMARY.write_text(json.dumps(facts.as_json(), indent=2) + "\n", encoding="utf-8")
     found = complaints(facts)
-    screen.result(facts, found, story["transport"])
+    screen.result(facts, found, story["transport"], machine.product)
     return 1 if found else 0
 
 
-def set_up(screen: Screen) -> None:
-    """Start containers, install Redis and make it as careless as the attacks need it."""
+def set_up(screen: Screen, machine: Machine) -> None:
+    """Start containers, install the server and make it as careless as the attacks need it."""
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    screen.step("Start three disposable Debian 12 machines with systemd")
-    containers.start_all()
+    screen.step(f"Start three disposable machines with Debian ({machine.suite}) and systemd")
+    containers.start_all(machine.suite)
     for box in BOXES:
-        screen.step(f"{box.name}: install the distribution's Redis; {box.purpose}")
-        baselines.install(box.name)
-        baselines.PREPARE[box.baseline](box.name)
-    inventory.write({box.name: target_for(box, "before").address for box in BOXES})
+        screen.step(f"{box.name}: install the distribution's {machine.product.server}; {box.purpose}")
+        baselines.install(box.name, machine.product)
+        baselines.PREPARE[box.baseline](box.name, machine.product)
+    addresses = {box.name: target_for(box, "before", machine.product).address for box in BOXES}
+    inventory.write(addresses, machine.product)
 
 
-def harden_at_work(screen: Screen) -> Work:
+def harden_at_work(screen: Screen, product: Product) -> Work:
     """Plant data, let a client work, attack, audit, harden, attack and audit again."""
-    watched = target_for(WATCHED, "before")
+    watched = target_for(WATCHED, "before", product)
     data = dataset.items()
     with owner(watched, APPLICATION) as connection:
         dataset.plant(connection, data)
@@ -103,7 +106,7 @@ def harden_at_work(screen: Screen) -> Work:
     screen.step(f"{keys_before} keys of {len(dataset.MAKERS)} types are planted; a client begins to work with others")
     with live.live_client(watched.address):
         live.wait_for_operations(100)
-        before = attack("before", screen)
+        before = attack("before", screen, product)
         screen.step("Audit before; it changes nothing, so the libraries that Ansible's modules need come from us")
         for box in BOXES:
             inside(box.name, LIBRARIES)
@@ -111,20 +114,20 @@ def harden_at_work(screen: Screen) -> Work:
         screen.step("Harden: playbooks/harden.yml, while the client works")
         playbooks.run("harden", "harden", screen)
         live.wait_for_operations(100)
-        after = attack("after", screen)
+        after = attack("after", screen, product)
         screen.step("Audit after")
         audits["after"] = audit("after", screen)
-        keys_after = keys_of(target_for(WATCHED, "after"), data)
+        keys_after = keys_of(target_for(WATCHED, "after", product), data)
         live.wait_for_operations(100)
     return Work(before, after, keys_before, keys_after, audits)
 
 
-def attack(phase: Phase, screen: Screen) -> Results:
+def attack(phase: Phase, screen: Screen, product: Product) -> Results:
     """Run every attack on the container that takes it."""
     screen.step(f"Attack {phase} hardening: each attack must {'succeed' if phase == 'before' else 'fail'}")
     results: Results = {}
     for box in BOXES:
-        target = target_for(box, phase)
+        target = target_for(box, phase, product)
         screen.note(f"on {box.name}:")
         chosen = [attack for attack in ATTACKS if (attack.baseline, attack.destructive) in box.takes]
         for done, outcome in runner.run_all(chosen, target, screen.outcome):
@@ -134,10 +137,10 @@ def attack(phase: Phase, screen: Screen) -> Results:
     return results
 
 
-def harden_again(screen: Screen) -> dict[str, object]:
+def harden_again(screen: Screen, product: Product) -> dict[str, object]:
     """Run the playbook once more, with the client stopped, and count what changed and what was written."""
     screen.step("Harden once more: nothing may change, nothing may be written")
-    targets = [target_for(box, "after") for box in BOXES]
+    targets = [target_for(box, "after", product) for box in BOXES]
     looks = [commandstats.look(target) for target in targets]
     recap = playbooks.run("harden", "harden-again", screen)
     written: set[str] = set()
@@ -153,9 +156,9 @@ def keys_of(target: Target, data: list[dataset.Item]) -> int:
         return dataset.count(data, owners).intact
 
 
-def target_for(box: Box, phase: Phase) -> Target:
+def target_for(box: Box, phase: Phase, product: Product) -> Target:
     """Describe a container to the attackers."""
-    return target_of(box.name, phase, BUILD, CONTROLLER if phase == "after" else None)
+    return target_of(box.name, phase, BUILD, CONTROLLER if phase == "after" else None, product)
 
 
 @contextmanager
@@ -175,15 +178,20 @@ def rows(before: Results, after: Results) -> list[AttackRow]:
     ]
 
 
-def server_version() -> str:
+def system() -> str:
+    """Return the name that the watched machine gives its system."""
+    return inside(WATCHED.name, '. /etc/os-release; echo "$PRETTY_NAME"').stdout.strip()
+
+
+def server_version(product: Product) -> str:
     """Return the version that the watched server runs."""
-    words = inside(WATCHED.name, "redis-server --version").stdout.split()
+    words = inside(WATCHED.name, f"{product.server} --version").stdout.split()
     return next(word.removeprefix("v=") for word in words if word.startswith("v="))
 
 
-def log_in() -> None:
+def log_in(product: Product) -> None:
     """Try the line that the last screen recommends."""
     secret = (CONTROLLER / "secrets" / "operator").read_text(encoding="utf-8").strip()
-    done = docker("exec", "-i", WATCHED.name, *log_in_words(), "ACL", "WHOAMI", stdin=secret + "\n")
+    done = docker("exec", "-i", WATCHED.name, *log_in_words(product), "ACL", "WHOAMI", stdin=secret + "\n")
     if "operator" not in done.stdout:
         raise CannotRunError(f"the recommended log-in does not work: {done.stdout} {done.stderr}")

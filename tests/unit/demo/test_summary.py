@@ -14,6 +14,7 @@ from rich.console import Console
 
 from tests.attacks.baselines import PREPARE
 from tests.attacks.model import CannotRunError
+from tests.attacks.products import PRODUCTS, Product
 from tests.attacks.table import ATTACKS
 from tools.demo import inventory
 from tools.demo.audit import by_severity
@@ -86,12 +87,20 @@ def test_the_json_has_the_promised_fields() -> None:
     assert set(data["attacks"][0]) == {"id", "title", "baseline", "before", "after"}
 
 
-def test_the_last_screen_says_what_a_person_needs() -> None:
+@pytest.mark.parametrize("product", PRODUCTS.values(), ids=PRODUCTS)
+def test_the_last_screen_says_what_a_person_needs(product: Product) -> None:
     console = Console(file=StringIO(), width=200)
-    Screen(console).result(GOOD, [], "TLS as fitnessmealplanner-app")
+    Screen(console).result(GOOD, [], "TLS as fitnessmealplanner-app", product)
     assert isinstance(console.file, StringIO)
     text = console.file.getvalue()
-    for words in ("7000 before, 7000 after", "make clean", GOOD.report, "redis-cli --tls", "changed=0", *_titles()):
+    for words in (
+        "7000 before, 7000 after",
+        "make clean",
+        GOOD.report,
+        f"{product.name}-cli --tls",
+        "changed=0",
+        *_titles(),
+    ):
         assert words in text
 
 
