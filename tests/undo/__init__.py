@@ -1,0 +1,1 @@
+"""What was changed can be changed back."""
