@@ -27,6 +27,11 @@ options:
   config_file:
     description: Path of the configuration file. Default is the one on the unit's command line.
     type: path
+  current_password:
+    description:
+      - Password of the default user on a server that is not hardened yet (C(requirepass)). Tried where the server asks
+        for a login, and before O(login_user) unless an ACL file names that user.
+    type: str
 notes:
   - O(login_host) and O(login_port) only count where the host does not show the server's sockets; O(tls) and
     O(login_unix_socket) add to the doors that are tried.
@@ -101,6 +106,12 @@ instance:
     connected_replicas:
       description: Number of replicas.
       type: int
+    primary:
+      description: Host and port of the server it replicates from.
+      type: str
+    mode:
+      description: V(standalone), V(cluster) or V(sentinel).
+      type: str
     cluster_enabled:
       description: Whether it is a cluster node.
       type: bool
@@ -110,9 +121,26 @@ instance:
     key_count:
       description: Number of keys in all databases.
       type: int
+    used_memory:
+      description: Bytes the server uses.
+      type: int
+    data_free:
+      description: Bytes that the service account may still write in the directory of the data.
+      type: int
     other_clients:
       description: Number of connections besides the module's.
       type: int
+    sentinel_clients:
+      description: How many of these are of a Sentinel.
+      type: int
+    other_servers:
+      description: Further servers of this host, by process and unit.
+      type: list
+      elements: str
+    containers:
+      description: Servers in containers of this host, by process.
+      type: list
+      elements: str
     port:
       description: Plaintext port, 0 for none.
       type: int
@@ -133,6 +161,16 @@ instance:
       description: Commands that the configuration file renames.
       type: list
       elements: str
+    users:
+      description: Names of the users of the running server.
+      type: list
+      elements: str
+    library:
+      description: Whether the Python library is there with which a server can be asked.
+      type: bool
+    requirepass:
+      description: Whether the configuration file sets a password for the default user.
+      type: bool
     default_user_open:
       description: Whether the server serves clients that do not log in.
       type: bool
@@ -152,7 +190,12 @@ from typing import Any
 from ..module_utils.collect import instance
 from ..module_utils.glue import CONNECTION_SPEC, Request, Spec, run
 
-SPEC: Spec = {**CONNECTION_SPEC, "unit": {"type": "str"}, "config_file": {"type": "path"}}
+SPEC: Spec = {
+    **CONNECTION_SPEC,
+    "unit": {"type": "str"},
+    "config_file": {"type": "path"},
+    "current_password": {"type": "str", "no_log": True},
+}
 
 
 def work(request: Request) -> dict[str, Any]:

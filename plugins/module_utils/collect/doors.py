@@ -10,10 +10,19 @@ from ..connection import Endpoint, Server, open_connection
 from ..errors import LoginError, MissingLibraryError, RampartError, ServerRefusedError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _ANY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 - recognised, not bound
 _DEFAULT_PORT = 6379
+DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who logs in."""
+
+    user: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,12 @@ def candidates(facade: Facade, wish: Endpoint) -> list[Endpoint]:
 
 
 @contextmanager
-def entered(facade: Facade, wish: Endpoint) -> Iterator[Way]:
-    """Try the doors until one lets us in, and close the connection at the end."""
-    way = _search(candidates(facade, wish))
+def entered(facade: Facade, wish: Endpoint, logins: Sequence[Login] = ()) -> Iterator[Way]:
+    """Try the doors until one lets us in, and close the connection at the end.
+
+    ``logins`` are tried in order where the server asks for one.
+    """
+    way = _search(candidates(facade, wish), logins)
     try:
         yield way
     finally:
@@ -106,7 +118,7 @@ def _host(facade: Facade, port: int, wished: str) -> str:
     return addresses[0]
 
 
-def _search(doors: list[Endpoint]) -> Way:
+def _search(doors: list[Endpoint], logins: Sequence[Login]) -> Way:
     way = Way()
     for door in doors:
         try:
@@ -115,7 +127,7 @@ def _search(doors: list[Endpoint]) -> Way:
             way.reasons.append(str(error))
             continue
         try:
-            _knock(server, way)
+            _knock(server, way, logins)
         except RampartError as error:
             server.close()
             way.reasons.append(str(error))
@@ -128,22 +140,29 @@ def _search(doors: list[Endpoint]) -> Way:
     return way
 
 
-def _knock(server: Server, way: Way) -> None:
-    """Log in if the server asks for it, or if the wished user is known to exist. Never log in on speculation."""
+def _knock(server: Server, way: Way, logins: Sequence[Login]) -> None:
+    """Log in if the server asks for it, and as the wished user if it is known to exist. Never on speculation."""
     user, password = server.endpoint.user, server.endpoint.password
     try:
         server.command("PING")
-    except LoginError:
+        way.default_open = True
+    except LoginError as error:
         way.default_open = False
-        if password is None:
-            raise
-        server.login(user or "default", password)
-        way.user = user or "default"
-        return
-    way.default_open = True
-    if user and password and user in _users(server):
+        way.user = _login(server, logins, error)
+    if way.user != user and user and password and user in _users(server):
         server.login(user, password)
         way.user = user
+
+
+def _login(server: Server, logins: Sequence[Login], refusal: LoginError) -> str:
+    if not logins:
+        raise refusal
+    first, *others = logins
+    try:
+        server.login(first.user, first.password)
+    except LoginError as error:
+        return _login(server, others, error)
+    return first.user
 
 
 def _users(server: Server) -> list[str]:

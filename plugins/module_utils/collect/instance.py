@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from .. import host
 from ..conf.merge import settings
 from ..conf.syntax import Document, parse
-from ..connection import Endpoint
+from ..connection import IMPORT_ERROR, Endpoint
 from ..errors import HostError, RampartError
 from ..shadow import find_binary
 from ..versions import ServerVersion, from_banner
-from . import doors, process, unit
+from . import doors, process, surroundings, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..connection import Server
 
 _DIRECTIVES = ("port", "tls-port", "bind", "unixsocket", "aclfile", "dir")
-_SECTIONS = ("server", "replication", "persistence", "cluster", "keyspace")
+_SECTIONS = ("server", "replication", "persistence", "cluster", "keyspace", "memory")
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,13 @@ def look(unit_name: str | None, config_file: str | None) -> Site:
 
 @contextmanager
 def door(site: Site, params: Mapping[str, Any]) -> Iterator[doors.Way]:
-    """Find the door that lets us in with the ``login_*`` options, if the server runs."""
-    with doors.entered(site.facade, Endpoint.from_params(params)) if site.pid else _nobody() as way:
+    """Find the door that lets us in with the ``login_*`` options, if the server runs.
+
+    ``params["current_password"]``, where a module has it, is that of the default user of a server not hardened yet.
+    """
+    wish = Endpoint.from_params(params)
+    logins = _logins(site, wish, params.get("current_password"))
+    with doors.entered(site.facade, wish, logins) if site.pid else _nobody() as way:
         yield way
 
 
@@ -84,8 +89,11 @@ def facts(site: Site, way: doors.Way) -> dict[str, Any]:
         "pid": site.pid,
         "started_at": process.started_at(site.pid) if site.pid else None,
         "renamed_commands": _renamed(site.document),
+        "requirepass": site.values.get("requirepass", "") != "" if site.document else None,
         "default_user_open": way.default_open,
         "login": doors.as_login(way),
+        "library": IMPORT_ERROR is None,
+        "users": _users(way.server),
     }
     info = _info(way.server)
     values.update(_running(way.server))
@@ -93,7 +101,10 @@ def facts(site: Site, way: doors.Way) -> dict[str, Any]:
     about.update(product=version.product if version else None)
     about.update(version=".".join(map(str, version.number)) if version else None)
     about.update(_configured(values) if site.binary else _configured({}))
-    about.update(_said(info), other_clients=_other_clients(way.server))
+    about.update(_said(info, site.values), **_clients(way.server))
+    around = surroundings.neighbours(site.pid)
+    about.update(other_servers=around.here, containers=around.containers)
+    about.update(data_free=surroundings.free(about["data_dir"]))
     return about
 
 
@@ -181,20 +192,59 @@ def _configured(values: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _said(info: Mapping[str, str]) -> dict[str, Any]:
+def _said(info: Mapping[str, str], values: Mapping[str, str]) -> dict[str, Any]:
+    """Return what INFO says; where nobody could ask, what the file says of replication and cluster."""
     keyspace = [value for name, value in info.items() if name.startswith("db") and value.startswith("keys=")]
     known = bool(info)
     return {
         "role": info.get("role"),
         "connected_replicas": int(info["connected_slaves"]) if "connected_slaves" in info else None,
-        "cluster_enabled": info["cluster_enabled"] == "1" if "cluster_enabled" in info else None,
+        "primary": _primary(info, values),
+        "mode": info.get("server_mode") or info.get("redis_mode"),
+        "cluster_enabled": _is_cluster(info, values),
         "loading": info["loading"] != "0" if "loading" in info else None,
         "key_count": sum(int(value[len("keys=") :].split(",")[0]) for value in keyspace) if known else None,
+        "used_memory": int(info["used_memory"]) if "used_memory" in info else None,
     }
 
 
-def _other_clients(server: Server | None) -> int | None:
+def _primary(info: Mapping[str, str], values: Mapping[str, str]) -> str | None:
+    if info:
+        return f"{info['master_host']} {info['master_port']}" if "master_host" in info else None
+    named = values.get("replicaof") or values.get("slaveof")
+    return None if named == "no one" else named
+
+
+def _is_cluster(info: Mapping[str, str], values: Mapping[str, str]) -> bool | None:
+    if "cluster_enabled" in info:
+        return info["cluster_enabled"] == "1"
+    return values["cluster-enabled"] == "yes" if "cluster-enabled" in values else None
+
+
+def _clients(server: Server | None) -> dict[str, Any]:
     reply = server.pipeline([("CLIENT", "LIST")])[0] if server else None
     if not isinstance(reply, str):
-        return None
-    return len(reply.splitlines()) - 1
+        return {"other_clients": None, "sentinel_clients": None}
+    lines = reply.splitlines()
+    # A Sentinel gives its two connections names of this kind.
+    return {"other_clients": len(lines) - 1, "sentinel_clients": sum(" name=sentinel-" in line for line in lines)}
+
+
+def _users(server: Server | None) -> list[str] | None:
+    reply = server.pipeline([("ACL", "USERS")])[0] if server else None
+    return list(map(str, reply)) if isinstance(reply, list) else None
+
+
+def _logins(site: Site, wish: Endpoint, current_password: str | None) -> list[doors.Login]:
+    """Return who may log in, the one who is known to exist first: a refused login would stay in the ACL log."""
+    ours = [doors.Login(wish.user or doors.DEFAULT, wish.password)] if wish.password else []
+    theirs = [doors.Login(doors.DEFAULT, current_password)] if current_password else []
+    return ours + theirs if wish.user in _users_in_files(site) else theirs + ours
+
+
+def _users_in_files(site: Site) -> set[str]:
+    lines = [line.words[1] for line in site.document.directives("user") if len(line.words) > 1] if site.document else []
+    with suppress(HostError):
+        text = host.read_text(site.values.get("aclfile") or os.devnull) or ""
+        lines += [line.split()[1] for line in text.splitlines() if line.startswith("user ") and len(line.split()) > 1]
+    return set(lines)

@@ -34,7 +34,7 @@ def started_at(pid: int) -> float | None:
 
 def running_from(binary: str) -> list[int]:
     """Return the processes that run this program, shadow servers not counted."""
-    return [pid for pid in _pids() if _runs(pid, binary) and _SHADOW not in _command_line(pid)]
+    return [pid for pid in pids() if _runs(pid, binary) and _SHADOW not in _command_line(pid)]
 
 
 def listening(pid: int) -> list[tuple[str, int]]:
@@ -60,7 +60,8 @@ def _listening(pid: int) -> list[tuple[str, int]]:
     return found
 
 
-def _pids() -> Iterator[int]:
+def pids() -> Iterator[int]:
+    """Return the numbers of all processes."""
     return (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
 
 
