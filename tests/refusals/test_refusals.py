@@ -63,7 +63,8 @@ def host() -> Iterator[str]:
         containers.remove(NAME)
 
 
-def _inventory(home: Path, situation: Situation) -> None:
+def inventory(home: Path, host: str, situation: Situation) -> None:
+    """Write the inventory of one host, and the secrets of the controller."""
     secrets = home / "controller" / "secrets"
     secrets.mkdir(parents=True, mode=0o700)
     for user, password in situation.secrets.items():
@@ -76,10 +77,11 @@ def _inventory(home: Path, situation: Situation) -> None:
         **situation.options,
     }
     path = home / "inventory.yml"
-    path.write_text(yaml.safe_dump({"redis": {"hosts": {NAME: variables}}}), encoding="utf-8")
+    path.write_text(yaml.safe_dump({"redis": {"hosts": {host: variables}}}), encoding="utf-8")
 
 
-def _play(home: Path, playbook: str, *options: str) -> tuple[int, str]:
+def play(home: Path, playbook: str, *options: str) -> tuple[int, str]:
+    """Run a playbook; return its status and what it said."""
     program = Path(sys.executable).with_name("ansible-playbook")
     done = subprocess.run(
         [str(program), "-i", str(home / "inventory.yml"), f"playbooks/{playbook}.yml", *options],
@@ -107,11 +109,11 @@ def test_a_refusal_changes_nothing(host: str, title: str, tmp_path: Path) -> Non
     situation = SITUATIONS[title]
     if situation.library:
         inside(host, LIBRARY)
-    _inventory(tmp_path, situation)
+    inventory(tmp_path, host, situation)
     inside(host, situation.make)
     try:
         before = _state(host, situation.login)
-        status, said = _play(tmp_path, "harden")
+        status, said = play(tmp_path, "harden")
         after = _state(host, situation.login)
         audited, report = _audit(tmp_path)
     finally:
@@ -146,14 +148,14 @@ def test_the_comparison_sees_a_change(host: str, act: str, undo: str) -> None:
 
 def _audit(home: Path) -> tuple[int, list[dict[str, object]]]:
     report = home / "report"
-    status, said = _play(home, "audit", "-e", f"redis_audit_report_dir={report}", "-e", "redis_audit_fail_on=never")
+    status, said = play(home, "audit", "-e", f"redis_audit_report_dir={report}", "-e", "redis_audit_fail_on=never")
     assert (report / "report.json").is_file(), said[-3000:]
     return status, json.loads((report / "report.json").read_text(encoding="utf-8"))["reports"]
 
 
-@pytest.mark.parametrize("inventory", [{"web": {"hosts": {"a": {}}}}, {"redis": {"hosts": {}}}], ids=["none", "empty"])
-def test_no_host_in_the_group(inventory: dict[str, object], tmp_path: Path) -> None:
-    (tmp_path / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-    status, said = _play(tmp_path, "harden")
+@pytest.mark.parametrize("hosts", [{"web": {"hosts": {"a": {}}}}, {"redis": {"hosts": {}}}], ids=["none", "empty"])
+def test_no_host_in_the_group(hosts: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / "inventory.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    status, said = play(tmp_path, "harden")
     assert status != 0
     assert "has no host in the group redis" in " ".join(said.split())
