@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.collect import instance
 from ansible_collections.rampart.redis.plugins.module_utils.collect.restarting import restart
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint, connect
-from ansible_collections.rampart.redis.plugins.module_utils.errors import HostError, ShadowError
+from ansible_collections.rampart.redis.plugins.module_utils.errors import HostError, RampartError, ShadowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,8 +121,13 @@ def unit(binary: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Unit]:
 
 def _await(unit: Unit) -> None:
     deadline = time.monotonic() + 10
-    while not (unit.folder / "socket").exists():
-        assert time.monotonic() < deadline, "the server did not start"
+    while True:
+        try:
+            with connect(unit.endpoint) as server:
+                server.command("PING")
+                return
+        except RampartError:
+            assert time.monotonic() < deadline, "the server did not start"
         time.sleep(0.01)
 
 
@@ -222,6 +227,28 @@ def test_the_door_may_be_another_afterwards(unit: Unit) -> None:
     assert "planted-secret" not in str(result)
     with pytest.raises(HostError, match="no door lets us in"):
         unit.restart(reasons=["because"])
+
+
+def test_the_current_password_opens_a_server_that_is_not_hardened_yet(unit: Unit) -> None:
+    ours = {"login_user": "operator", "login_password": "operator-secret"}
+    unit.add("requirepass planted-secret", f"aclfile {unit.folder}/users.acl")
+    with connect(unit.endpoint) as server:
+        server.command("CONFIG", "SET", "requirepass", "planted-secret")
+    (unit.folder / "users.acl").write_text("user default on nopass ~* +@all\n")
+    found = unit.look(**ours, current_password="planted-secret")
+    assert (found["login"]["login_user"], found["default_user_open"], found["requirepass"]) == ("default", False, True)
+    assert found["users"] == ["default"]
+    assert "secret" not in str(found)
+    with connect(replace(unit.endpoint, password="planted-secret")) as server:
+        assert server.command("ACL", "LOG") == []
+        server.command("ACL", "SETUSER", "operator", "on", ">operator-secret", "+@all")
+    assert unit.look(**ours, current_password="planted-secret")["login"]["login_user"] == "operator"
+    (unit.folder / "users.acl").write_text("user operator on nopass +@all\n")
+    with connect(replace(unit.endpoint, password="planted-secret")) as server:
+        server.command("ACL", "SETUSER", "default", "off")
+    assert unit.look(**ours, current_password="planted-secret")["login"]["login_user"] == "operator"
+    with connect(replace(unit.endpoint, user="operator", password="operator-secret")) as server:
+        assert server.command("ACL", "LOG") == []
 
 
 def test_a_server_that_does_not_run_is_started(unit: Unit) -> None:
