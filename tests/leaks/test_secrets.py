@@ -56,6 +56,7 @@ def _inventory(home: Path, planted: dict[str, str]) -> Path:
         "redis_server_controller_dir": str(home / "controller"),
         "redis_server_tls_port": 6380,
         "redis_tls_clients": ["shop"],
+        "redis_handover_clients": [{"name": "shop"}],
         "redis_acl_passwords": {FROM_VAULT: planted[FROM_VAULT]},
         "redis_acl_users": [
             {"name": "shop", "preset": "application", "prefix": "app:"},
@@ -163,7 +164,9 @@ def test_private_keys_and_hashes_on_the_host_are_closed(runs: Runs) -> None:
 
 
 def test_secrets_on_the_controller_lie_where_they_belong(runs: Runs) -> None:
-    allowed = {runs.home / "inventory.yml", *(runs.home / "controller" / "secrets" / name for name in USERS)}
+    controller = runs.home / "controller"
+    handed_over = controller / "clients" / f"shop@{NAME}.env"
+    allowed = {runs.home / "inventory.yml", handed_over, *(controller / "secrets" / name for name in USERS)}
     holding, open_files = set(), set()
     for path in runs.home.rglob("*"):
         if not path.is_file():
