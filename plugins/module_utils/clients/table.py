@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from .connections import Group
 
-_HEAD = ("from", "user", "through", "name", "library", "connections", "idle", "last command", "cut off")
+# Narrow: Ansible breaks lines of 80 characters.
+_HEAD = ("from", "user", "door", "name", "library", "no.", "idle", "command", "cut off")
 _NOTHING = "-"
 # Durations by their length in seconds, the longest first.
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -51,9 +52,9 @@ def _row(group: Group) -> tuple[str, ...]:
 
 def _fate(group: Group) -> str:
     if group.is_own:
-        return "no (this look)"
+        return "no: us"
     if group.is_link:
-        return "no (replication)"
+        return "no: link"
     return "yes" if group.is_cut_off else "no"
 
 

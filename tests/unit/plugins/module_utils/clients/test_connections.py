@@ -84,15 +84,15 @@ def test_a_pool_is_one_group_with_the_latest_command() -> None:
     assert groups[1].library == "redis-py 5.0.1"
     assert sentences(groups) == ["10.0.0.7 as default in plaintext, name web, 2 connections, last command set 4 s ago"]
     assert table(groups) == [
-        "from       user     through    name  library         connections  idle  last command  cut off",
-        "10.0.0.7   default  plaintext  web   -               2            4 s   set           yes",
-        "10.0.0.7   app      TLS        -     redis-py 5.0.1  1            2 s   get           no",
-        "127.0.0.1  default  TLS        -     -               1            2 s   client|list   no (this look)",
+        "from       user     door       name  library         no.  idle  command      cut off",
+        "10.0.0.7   default  plaintext  web   -               2    4 s   set          yes",
+        "10.0.0.7   app      TLS        -     redis-py 5.0.1  1    2 s   get          no",
+        "127.0.0.1  default  TLS        -     -               1    2 s   client|list  no: us",
     ]
 
 
 def test_replication_links_are_said_to_stay() -> None:
-    assert table(group([one(flags="S", cmd="replconf")], BOTH))[1].endswith("no (replication)")
+    assert table(group([one(flags="S", cmd="replconf")], BOTH))[1].endswith("no: link")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (59, "59 s"), (60, "1 min"), (7199, "1 h"), (90000, "1 d")])
