@@ -71,7 +71,7 @@ def restore(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     job = Job(folder, checkpoint.parse(text, str(folder / MANIFEST)), params)
     _verify(job)
     present = scan(job.manifest.roots)
-    steps = _plan(job, present)
+    steps = _plan(job.manifest, present)
     result.update(changed=True, plan=steps.sentences, reason=None)
     result["diff"] = {"before": checkpoint.shown(present), "after": checkpoint.shown(job.manifest.entries)}
     if check_mode:
@@ -101,9 +101,9 @@ def _verify(job: Job) -> None:
         )
 
 
-def _plan(job: Job, present: list[Entry]) -> Steps:
-    modes = [look_at(entry.path, content=False) for entry in job.manifest.modes]
-    return checkpoint.plan(job.manifest, present, modes)
+def _plan(saved: Manifest, present: list[Entry]) -> Steps:
+    modes = [look_at(entry.path, content=False) for entry in saved.modes]
+    return checkpoint.plan(saved, present, modes)
 
 
 def _appendonly(job: Job) -> str:
@@ -125,12 +125,12 @@ def _put_back(job: Job, steps: Steps) -> dict[str, Any]:
         done = restart(job.restarting, check_mode=False)
     except RampartError:
         if instance.look(job.manifest.unit, None).pid == site.pid:
-            _carry_out(job.replaced, checkpoint.plan(before, scan(before.roots)))
+            _carry_out(job.replaced, _plan(before, scan(before.roots)))
             if switched:
                 _set_appending(job, instance.look(job.manifest.unit, None), "yes")
             shutil.rmtree(job.replaced)
         raise
-    _carry_out(job.folder, Steps(modes=_plan(job, []).modes))  # the server has saved once more, in its own way
+    _carry_out(job.folder, Steps(modes=_plan(job.manifest, []).modes))  # the server has saved once more, in its own way
     return {"keys_before": done["keys_before"], "keys_after": done["keys_after"]}
 
 
