@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -125,6 +127,24 @@ def test_with_evidence_or_consent_a_restart_lets_root_in(host: Site, lost: list[
     assert "user admin on" not in host.ask("cat /etc/redis/users.acl")
     _await_end(host)
     assert _users(host) == before
+
+
+def test_a_lost_operator_gets_a_new_password(host: Site) -> None:
+    """The steps of docs/recovery.md."""
+    (host.secrets / "operator").unlink()
+    status, output = _break(host, 2)
+    assert status == 0, output
+    new = secrets.token_hex(32)
+    (host.secrets / "operator").write_text(new)
+    (host.secrets / "operator").chmod(0o600)
+    change = f"ACL SETUSER operator resetpass #{hashlib.sha256(new.encode()).hexdigest()}"
+    assert "OK" in _as_admin(host, host.ask(f"cat {PASSWORD}").strip(), change)
+    host.play("harden")
+    assert f"{KEYS}" in _as_operator(host, "INFO keyspace")
+    assert hashlib.sha256(new.encode()).hexdigest() in host.ask("cat /etc/redis/users.acl")
+    host.ask("systemctl start rampart-break-glass.service")
+    _await_end(host)
+    assert host.changed(host.play("harden")) == 0
 
 
 def test_a_reason_is_required(host: Site) -> None:
