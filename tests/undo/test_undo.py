@@ -29,6 +29,7 @@ CLIENT = (
     "--cert /etc/redis/tls/operator-cert.pem --key /etc/redis/tls/operator-key.pem"
 )
 KEYS = 500
+SAVING = "Save files, modes, running values and a snapshot of the data"
 
 # The owner's own drop-in, a value and a user that no file knows, modes as old guides have them.
 IN_USE = f"""
@@ -202,7 +203,9 @@ def test_there_is_nothing_to_undo_twice(host: Site, runs: Runs) -> None:
 
 def test_it_is_hardened_as_if_new_and_then_for_good(host: Site, runs: Runs) -> None:
     assert host.changed(runs.hardened_again) > 0
+    assert SAVING in runs.hardened_again
     assert host.changed(runs.second_run) == 0
+    assert SAVING not in runs.second_run, "a hardened host is not even asked"
 
 
 def test_a_damaged_checkpoint_changes_nothing(host: Site, runs: Runs) -> None:
