@@ -60,6 +60,10 @@ leaks: images ## planted secrets through every role, then looked for everywhere
 refusals: images ## what cannot be hardened safely is left as it is; a host whose users cannot work is put back
 	@$(BIN)/python -m pytest -q tests/refusals
 
+.PHONY: killed
+killed: images ## the controller is killed at five tasks of harden.yml; each time the next run finishes the work
+	@$(BIN)/python -m pytest -q tests/soak
+
 .PHONY: undo
 undo: images ## hardening undone, the glass broken, the authority replaced; compared to the byte and to the key
 	@$(BIN)/python -m pytest -q tests/undo
@@ -69,9 +73,10 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
 .PHONY: soak
-soak: bootstrap ## what is too long for CI: properties drawn anew, 2000 generated users on each server
+soak: images ## what is too long for CI: killed at each task, properties drawn anew, 2000 generated users on each server
 	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
+	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak
 
 .PHONY: bench
 bench: images ## one benchmark; GOAL=P7
