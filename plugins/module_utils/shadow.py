@@ -29,6 +29,7 @@ _BINARIES = ("redis-server", "valkey-server")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Seconds after which a shadow dies even if the process that started it was killed.
 _LIFETIME = "120"
+_GONE_SECONDS = 0.5
 _PAUSE = 0.005
 
 
@@ -150,4 +151,10 @@ def _login(endpoint: Endpoint) -> Server:
 def _kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        # Its child, the server, is gone a moment later: nobody but init waits for it.
+        deadline = time.monotonic() + _GONE_SECONDS
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(_PAUSE)
     process.wait()
