@@ -50,7 +50,7 @@ unit: bootstrap ## pure code and the house rules
 
 .PHONY: live
 live: bootstrap ## against real servers on unix sockets
-	@$(BIN)/python -m pytest -q tests/live
+	@PATH="$(CURDIR)/.cache/servers/debian:$$PATH" $(BIN)/python -m pytest -q tests/live
 
 .PHONY: leaks
 leaks: images ## planted secrets through every role, then looked for everywhere

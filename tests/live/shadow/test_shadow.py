@@ -143,7 +143,7 @@ def _tls(cert: Path, key: Path) -> str:
 def tls_binary() -> str:
     found = find_binary()
     if found is None:
-        pytest.skip("the distribution's server (built with TLS) is not installed")
+        pytest.fail("the distribution's server (built with TLS) is not in PATH; make live puts it there")
     return found
 
 
