@@ -18,10 +18,20 @@ FLAGS = (
 BOOT_SECONDS = 60.0
 
 
-def start(name: str, network: str | None = None, suite: str = "bookworm") -> None:
-    """Start a container; ``wait`` for it before it is used."""
+def start(name: str, network: str | None = None, suite: str = "bookworm", image: str | None = None) -> None:
+    """Start a container from the suite's image, or from one of ``commit``; ``wait`` for it before it is used."""
     where = ("--network", network) if network else ()
-    docker("run", "--detach", "--name", name, "--hostname", name, *where, *FLAGS, f"{IMAGE}:{suite}")
+    docker("run", "--detach", "--name", name, "--hostname", name, *where, *FLAGS, image or f"{IMAGE}:{suite}")
+
+
+def commit(name: str, tag: str) -> None:
+    """Keep a container as it is now as an image, of which copies can be started."""
+    docker("commit", name, tag)
+
+
+def remove_image(tag: str) -> None:
+    """Remove an image of ``commit``."""
+    docker("rmi", "--force", tag)
 
 
 def wait(name: str) -> None:

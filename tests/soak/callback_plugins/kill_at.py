@@ -1,12 +1,16 @@
-"""Kill the controller with SIGKILL when the task numbered ``RAMPART_KILL_AT`` of the play's own tasks begins.
+"""Kill the controller with SIGKILL at the task numbered ``RAMPART_KILL_AT``, ``RAMPART_KILL_AFTER`` seconds into it.
 
-The number of tasks is written to ``RAMPART_TASKS`` when the run ends by itself.
+Without a delay the task has not begun on the host; with one, its module is at work there and is left alone with it.
+When a run ends by itself its tasks are written to ``RAMPART_TASKS``: a list of the numbers of those that changed
+something, and the number of all.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +25,13 @@ description: For the test that a run which died is finished by the next one.
 """
 
 
+def _die() -> None:
+    """Die as a machine does that loses its power."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no types
-    """Count tasks, and die at one."""
+    """Count tasks and handlers, and die at one."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -32,15 +41,32 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no type
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
+        self._changed: set[int] = set()
         self._fatal = int(os.environ.get("RAMPART_KILL_AT", "0"))
+        self._delay = float(os.environ.get("RAMPART_KILL_AFTER", "0"))
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ANN401, ARG002 - the base class's signature
-        """Die here, as a machine does that loses its power."""
+        """Count, and die if it is this one's turn."""
         self._count += 1
-        if self._count == self._fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._count != self._fatal:
+            return
+        if not self._delay:
+            _die()
+        timer = threading.Timer(self._delay, _die)
+        timer.daemon = True
+        timer.start()
+
+    def v2_playbook_on_handler_task_start(self, task: Any) -> None:  # noqa: ANN401 - the base class's signature
+        """Treat a handler as a task."""
+        self.v2_playbook_on_task_start(task, is_conditional=False)
+
+    def v2_runner_on_ok(self, result: Any) -> None:  # noqa: ANN401 - the base class's signature
+        """Note which tasks changed something."""
+        if result.is_changed():
+            self._changed.add(self._count)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ANN401, ARG002 - the base class's signature
-        """Say how many tasks there were."""
+        """Say what there was."""
         if "RAMPART_TASKS" in os.environ:
-            Path(os.environ["RAMPART_TASKS"]).write_text(str(self._count), encoding="ascii")
+            tasks = {"all": self._count, "changed": sorted(self._changed)}
+            Path(os.environ["RAMPART_TASKS"]).write_text(json.dumps(tasks), encoding="ascii")
