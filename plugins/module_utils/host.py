@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import grp
 import os
 import pwd
@@ -16,6 +17,14 @@ from .errors import HostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+# What to do next, where the system's own words do not say it.
+_NEXT = {
+    errno.ENOSPC: "Make room on that file system and run again",
+    errno.EDQUOT: "Raise the quota or make room, and run again",
+    errno.EROFS: "Find out why that file system is mounted read-only, mount it writable and run again",
+}
 
 
 @dataclass(frozen=True)
@@ -83,18 +92,26 @@ def read_text(path: str) -> str | None:
 def replace(wishes: Iterable[FileWish]) -> Replacement:
     """Replace all files, or none: each atomically and with its mode from the first byte on.
 
+    All of them are complete before the first takes its place, so that a full disk shows while nothing is replaced.
+
     :raises HostError: a file could not be written; those already replaced are back as they were.
     """
     done = Replacement()
+    ready: list[tuple[str, str]] = []
     try:
         for wish in wishes:
-            owner = ids(wish.owner, wish.group)
-            before = (wish.path, read_bytes(wish.path), _stat(wish.path))
-            _write(wish.path, wish.data, wish.mode, owner)
+            beside = _prepare(wish.path, wish.data, wish.mode, ids(wish.owner, wish.group))
+            ready.append((wish.path, beside))
+        for path, beside in ready:
+            before = (path, read_bytes(path), _stat(path))
+            _put(beside, path)
             done.before.append(before)
     except HostError:
         done.undo()
         raise
+    finally:
+        for _path, beside in ready:
+            Path(beside).unlink(missing_ok=True)
     return done
 
 
@@ -135,23 +152,43 @@ def _stat(path: str) -> os.stat_result | None:
 
 
 def _write(path: str, data: bytes, mode: int, owner: tuple[int, int]) -> None:
-    folder = str(Path(path).parent)
-    staged = ""
+    beside = _prepare(path, data, mode, owner)
+    try:
+        _put(beside, path)
+    except HostError:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _prepare(path: str, data: bytes, mode: int, owner: tuple[int, int]) -> str:
+    """Write what the file shall be beside its place, to the disk, and return where."""
+    beside = ""
     try:
         # mkstemp creates 0600, so nobody reads a byte before owner and mode are right.
-        handle, staged = tempfile.mkstemp(dir=folder, prefix=".rampart-")
+        handle, beside = tempfile.mkstemp(dir=Path(path).parent, prefix=".rampart-")
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             os.fchown(stream.fileno(), *owner)
             os.fchmod(stream.fileno(), mode)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(staged).replace(path)
-        _sync_folder(folder)
     except OSError as error:
-        if staged:
-            Path(staged).unlink(missing_ok=True)
-        raise HostError(f"cannot be written: {error.strerror}", where=path) from error
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    return beside
+
+
+def _put(beside: str, path: str) -> None:
+    try:
+        Path(beside).replace(path)
+        _sync_folder(str(Path(path).parent))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: str, error: OSError) -> HostError:
+    return HostError(f"cannot be written: {error.strerror}", where=path, hint=_NEXT.get(error.errno or 0, ""))
 
 
 def _sync_folder(folder: str) -> None:

@@ -124,6 +124,13 @@ instance:
     used_memory:
       description: Bytes the server uses.
       type: int
+    config_free:
+      description: Bytes that may still be written in the folder of the configuration file.
+      type: int
+    read_only:
+      description: Those of the folders of configuration, data and unit drop-ins whose file system is mounted read-only.
+      type: list
+      elements: str
     data_free:
       description: Bytes that the service account may still write in the directory of the data.
       type: int

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..connection import Server
 
 _DIRECTIVES = ("port", "tls-port", "bind", "unixsocket", "aclfile", "dir")
+# Where drop-ins of units go.
+_UNITS = "/etc/systemd/system"
 _SECTIONS = ("server", "replication", "persistence", "cluster", "keyspace", "memory")
 
 
@@ -104,7 +106,9 @@ def facts(site: Site, way: doors.Way) -> dict[str, Any]:
     about.update(_said(info, site.values), **_clients(way.server))
     around = surroundings.neighbours(site.pid)
     about.update(other_servers=around.here, containers=around.containers)
-    about.update(data_free=surroundings.free(about["data_dir"]))
+    config_dir = os.path.dirname(site.config_file) if site.config_file else None  # noqa: PTH120 - a text as it is
+    about.update(data_free=surroundings.free(about["data_dir"]), config_free=surroundings.free(config_dir))
+    about.update(read_only=surroundings.read_only([config_dir, about["data_dir"], _UNITS]))
     return about
 
 

@@ -49,6 +49,17 @@ def free(path: str | None) -> int | None:
     return None
 
 
+def read_only(paths: Iterable[str | None]) -> list[str]:
+    """Return those of the folders whose file system is mounted read-only."""
+    return [path for path in dict.fromkeys(paths) if path and _is_read_only(path)]
+
+
+def _is_read_only(path: str) -> bool:
+    with suppress(OSError):
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    return False
+
+
 def _is_server(folder: Path, own: int | None) -> bool:
     name = (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
     if name not in _SERVERS or _SHADOW in (folder / "cmdline").read_bytes():

@@ -27,6 +27,7 @@ WISHES = frozenset(
         "unit",
         "unit_named",
         "config_file",
+        "acl_file",
         "addresses",
         "allow_public_bind",
         "login_user",
@@ -42,9 +43,16 @@ WISHES = frozenset(
 
 _OLDEST = (6, 2, 0)
 _EVERYWHERE = frozenset({"*", "::*", "0.0.0.0", "::"})  # noqa: S104 - recognised, not bound
-_MIB = 1024 * 1024
+_KIB = 1024
+_MIB = 1024 * _KIB
 # Room for the staged files, logs and the copies that are kept, beside one snapshot as large as the data set.
 _MARGIN = 32 * _MIB
+# Configuration, users and certificates are first written beside the files they replace.
+_CONFIG_ROOM = _MIB
+
+
+# How OpenSSL calls a certificate of another authority, of another name, or out of date.
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 
 
 def refusals(found: Facts, wish: Facts, reasons: list[str]) -> list[str]:
@@ -150,6 +158,17 @@ def _processes(found: Facts, wish: Facts) -> Iterator[str]:
         )
 
 
+def _stopped(found: Facts, wish: Facts) -> Iterator[str]:
+    unit = found["unit"]
+    elsewhere = found["containers"] or (found["other_servers"] and not wish["unit_named"])
+    # One that was hardened by us is started when its files are in order again: its doors are known to be shut.
+    if unit and found["installed"] and not found["running"] and not elsewhere and not _is_ours(found, wish):
+        yield (
+            f"{unit} does not run, so nothing is known of its data and clients. See why (journalctl -u {unit}), start "
+            f"it (systemctl start {unit}) and run again"
+        )
+
+
 def _renamed(found: Facts, wish: Facts) -> Iterator[str]:
     if found["renamed_commands"]:
         yield (
@@ -177,7 +196,24 @@ def _disk(found: Facts, _wish: Facts) -> Iterator[str]:
     if free is not None and free < needed:
         yield (
             f"{found['data_dir']} has {free // _MIB} MiB free, but saving the data set before a restart may take "
-            f"{needed // _MIB} MiB"
+            f"{needed // _MIB} MiB. Make room and run again"
+        )
+
+
+def _config_disk(found: Facts, _wish: Facts) -> Iterator[str]:
+    free = found["config_free"]
+    if free is not None and free < _CONFIG_ROOM:
+        yield (
+            f"The file system of {found['config_file']} has {free // _KIB} KiB free, but the new files there may take "
+            f"{_CONFIG_ROOM // _KIB} KiB. Make room and run again"
+        )
+
+
+def _read_only(found: Facts, _wish: Facts) -> Iterator[str]:
+    if found["read_only"]:
+        yield (
+            f"Nothing can be written to {', '.join(found['read_only'])}: the file system is mounted read-only. Find "
+            "out why (a disk that fails is remounted so, see dmesg), mount it writable and run again"
         )
 
 
@@ -207,6 +243,12 @@ def _unseen(found: Facts, wish: Facts, reasons: list[str]) -> Iterator[str]:
     if not found["running"] or found["login"]:
         return
     said = f" ({'; '.join(reasons)})" if reasons else ""
+    if _UNTRUSTED in said and _is_ours(found, wish):
+        yield (
+            f"The server presents a certificate that cannot be trusted{said}. It was replaced by hand, or has expired; "
+            "docs/recovery.md (A foreign or expired certificate) says how to get in without losing a key"
+        )
+        return
     asks = found["default_user_open"] is False or found["requirepass"]
     if not found["library"] and not asks:
         return  # nobody could ask yet; the role installs the library when nothing else speaks against the host
@@ -226,17 +268,25 @@ def _unseen(found: Facts, wish: Facts, reasons: list[str]) -> Iterator[str]:
         yield f"The server refuses the login{said}"
 
 
+def _is_ours(found: Facts, wish: Facts) -> bool:
+    """Tell by its configuration file whether this server was hardened before."""
+    return bool(found["aclfile"] == wish["acl_file"])
+
+
 _RULES: tuple[Rule, ...] = (
     _distribution,
     _product,
     _version,
     _processes,
+    _stopped,
     _replication,
     _sentinel,
     _cluster,
     _renamed,
     _bind,
     _disk,
+    _config_disk,
+    _read_only,
     _takeover,
     _lost,
 )

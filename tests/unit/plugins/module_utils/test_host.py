@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils import host
 from ansible_collections.rampart.redis.plugins.module_utils.errors import HostError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _wish(path: Path, data: bytes = b"new", mode: int = 0o640) -> host.FileWish:
@@ -49,6 +48,49 @@ def test_if_one_cannot_be_written_none_is(tmp_path: Path) -> None:
     one.write_bytes(b"before")
     with pytest.raises(HostError, match="cannot be written"):
         host.replace([_wish(one), replace(_wish(one), path=str(tmp_path / "no-folder" / "two"))])
+    assert one.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [(errno.ENOSPC, "Make room on that file system"), (errno.EROFS, "mounted read-only"), (errno.EIO, "output error$")],
+)
+def test_a_disk_that_fails_at_the_second_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
+) -> None:
+    files = [tmp_path / "one", tmp_path / "two"]
+    for file in files:
+        file.write_bytes(b"before")
+    inodes = [file.stat().st_ino for file in files]
+    calls = iter([None, OSError(number, os.strerror(number))])
+
+    def fsync(_handle: int) -> None:
+        error = next(calls)
+        if error:
+            raise error
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(HostError, match=f"two: cannot be written: .*{hint}") as caught:
+        host.replace([_wish(file) for file in files])
+    assert str(caught.value).startswith(f"{tmp_path}/two: cannot be written")
+    assert [file.stat().st_ino for file in files] == inodes, "none was touched"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_a_place_that_cannot_be_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_bytes(b"before")
+    take = Path.replace
+
+    def refuse(self: Path, target: Any) -> Path:  # noqa: ANN401 - as pathlib has it
+        if str(target) == str(two):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return take(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(HostError, match="two: cannot be written: Read-only file system"):
+        host.replace([_wish(one), _wish(two)])
     assert one.read_bytes() == b"before"
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,3 +56,14 @@ def test_room_on_the_disk(tmp_path: Path) -> None:
     assert (surroundings.free(str(tmp_path)) or 0) > 0
     assert surroundings.free(str(tmp_path / "none")) is None
     assert surroundings.free(None) is None
+
+
+def test_read_only(tmp_path: Path) -> None:
+    assert surroundings.read_only([str(tmp_path), str(tmp_path / "none"), None]) == []
+
+
+def test_read_only_as_the_kernel_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs(tmp_path)
+    sealed = os.statvfs_result((*real[:8], real.f_flag | os.ST_RDONLY, real[9]))
+    monkeypatch.setattr(os, "statvfs", lambda path: sealed if path == "/sealed" else real)
+    assert surroundings.read_only(["/sealed", str(tmp_path), "/sealed"]) == ["/sealed"]

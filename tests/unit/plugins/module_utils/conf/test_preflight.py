@@ -21,6 +21,8 @@ FOUND: dict[str, Any] = {
     "config_file": "/etc/redis/redis.conf",
     "data_dir": "/var/lib/redis",
     "data_free": 4096 * MIB,
+    "config_free": 4096 * MIB,
+    "read_only": [],
     "used_memory": 2 * MIB,
     "running": True,
     "pid": 100,
@@ -50,6 +52,7 @@ WISH: dict[str, Any] = {
     "unit": "redis-server.service",
     "unit_named": False,
     "config_file": "/etc/redis/redis.conf",
+    "acl_file": "/u",
     "addresses": ["10.0.0.5", "127.0.0.1"],
     "allow_public_bind": False,
     "login_user": "operator",
@@ -70,6 +73,8 @@ NOTHING: dict[str, Any] = {
     "library": False,
 }
 SHUT: dict[str, Any] = {"login": None, "default_user_open": False, "role": None, "users": None, "mode": None}
+STOPPED: dict[str, Any] = {**SHUT, "default_user_open": None, "running": False, "pid": None}
+UNTRUSTED = "server 127.0.0.1:6380 (TLS): [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
 UNASKED: dict[str, Any] = {**SHUT, "default_user_open": None, "library": False}
 
 
@@ -89,6 +94,9 @@ UNASKED: dict[str, Any] = {**SHUT, "default_user_open": None, "library": False}
         ({"other_clients": 0}, {"tls_port": 6379}),
         ({"port": 0, "other_clients": 9}, {"tls_port": 0}),
         ({"data_free": 34 * MIB}, {}),
+        ({"config_free": MIB}, {}),
+        # Hardened before, so it is started when its files are in order.
+        ({**STOPPED, "aclfile": "/u"}, {}),
         # A user of that name from before the first run gets a password of ours.
         ({"users": ["default", "shop"]}, {"lost_passwords": ["shop"]}),
         ({"users": ["default", "operator"]}, {"lost_passwords": ["shop"]}),
@@ -121,10 +129,16 @@ def test_what_is_not_refused(found: dict[str, Any], wish: dict[str, Any]) -> Non
         ({**NOTHING, "containers": ["process 7"]}, {}, "runs in a container (process 7)"),
         ({**NOTHING, "other_servers": ["process 7"]}, {}, "redis-server.service did not start: process 7"),
         ({"other_servers": ["process 7 of b.service"]}, {}, "Several servers run here: the one of redis"),
+        (STOPPED, {}, "redis-server.service does not run, so nothing is known of its data and clients. See why"),
+        ({**STOPPED, "other_servers": ["process 7"]}, {"unit_named": True}, "redis-server.service does not run"),
+        ({**STOPPED, "other_servers": ["process 7"]}, {}, "redis-server.service did not start: process 7"),
         ({"renamed_commands": ["FLUSHALL", "KEYS"]}, {}, "/etc/redis/redis.conf renames FLUSHALL, KEYS"),
         ({}, {"addresses": ["8.8.8.8"]}, "would listen on 8.8.8.8, which is a public address"),
         ({}, {"addresses": ["-::*"]}, "would listen on -::*, which is every interface"),
         ({"data_free": 33 * MIB}, {}, "/var/lib/redis has 33 MiB free, but saving the data set"),
+        ({"config_free": MIB - 1}, {}, "file system of /etc/redis/redis.conf has 1023 KiB free, but the new files"),
+        ({"config_free": 0}, {}, "has 0 KiB free"),
+        ({"read_only": ["/etc/redis", "/x"]}, {}, "written to /etc/redis, /x: the file system is mounted"),
         ({"other_clients": 3}, {"tls_port": 6379}, "Port 6379 serves plaintext to 3 client(s)"),
         ({"users": ["operator", "shop"]}, {"lost_passwords": ["shop", "x"]}, "The server has shop, but /c/secrets"),
         ({"login": None, "default_user_open": None}, {}, "no door let us in"),
@@ -138,6 +152,16 @@ def test_what_is_not_refused(found: dict[str, Any], wish: dict[str, Any]) -> Non
 def test_each_refusal_alone(found: dict[str, Any], wish: dict[str, Any], words: str) -> None:
     (sentence,) = refusals({**FOUND, **found}, {**WISH, **wish}, [])
     assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("aclfile", "words"), [("/u", "presents a certificate that cannot be trusted"), (None, "no door let us in")]
+)
+def test_a_certificate_that_cannot_be_trusted(aclfile: str | None, words: str) -> None:
+    found = {**FOUND, "login": None, "default_user_open": None, "aclfile": aclfile}
+    (sentence,) = refusals(found, WISH, [UNTRUSTED])
+    assert words in sentence
+    assert UNTRUSTED in sentence
 
 
 def test_all_reasons_at_once() -> None:
