@@ -6,6 +6,7 @@ callbacks shift. Replies are those of RESP2: ``str``, ``int``, ``None`` and (nes
 
 from __future__ import annotations
 
+import hashlib
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,10 @@ _DOOR_ERRORS = ("NOAUTH", "WRONGPASS")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a server listens and how to log in. ``timeout`` is in seconds, for connecting and for each reply."""
+    """Where a server listens and how to log in. ``timeout`` is in seconds, for connecting and for each reply.
+
+    ``fingerprint`` (SHA-256 in hex): whoever presents another certificate is not talked to, whatever else is verified.
+    """
 
     host: str = "127.0.0.1"
     port: int = 6379
@@ -44,6 +48,7 @@ class Endpoint:
     client_cert_file: str | None = None
     client_key_file: str | None = None
     timeout: float = 5.0
+    fingerprint: str | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Endpoint:
@@ -149,7 +154,17 @@ def open_connection(endpoint: Endpoint) -> Server:
     link = _link(endpoint)
     with _translated(endpoint):
         link.connect()
+    if endpoint.fingerprint:
+        _require_certificate(endpoint, link)
     return Server(endpoint, link)
+
+
+def _require_certificate(endpoint: Endpoint, link: Any) -> None:  # noqa: ANN401
+    # redis-py keeps its socket to itself. Nothing was sent on it yet.
+    certificate: bytes = link._sock.getpeercert(binary_form=True) or b""  # noqa: SLF001
+    if hashlib.sha256(certificate).hexdigest() != endpoint.fingerprint:
+        link.disconnect()
+        raise UnreachableError("presents another certificate than a moment ago", where=f"server {endpoint}")
 
 
 def _link(endpoint: Endpoint) -> Any:  # noqa: ANN401

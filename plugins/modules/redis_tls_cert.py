@@ -97,6 +97,13 @@ options:
     description: Make all pairs anew, also those whose key cannot be read.
     type: bool
     default: false
+  stage:
+    description:
+      - Leave files in use as they are, and put the new ones beside them as C(<file>.staged), owner and mode right.
+        M(rampart.redis.redis_tls_reload) with RV(staged) puts them in place and proves them, or leaves the old ones.
+      - Where none of the files is there yet, they are put in place at once.
+    type: bool
+    default: false
   ca_cert:
     description:
       - Certificate of the authority, a file on the controller or the PEM text itself. Vault-encrypted files are
@@ -232,6 +239,11 @@ certificates:
       description: Kind of its key.
       returned: when there is a certificate
       type: str
+staged:
+  description: Files whose new content waits in C(<file>.staged), because of O(stage). In check mode none.
+  returned: success
+  type: list
+  elements: str
 trust_changed:
   description: Whether O(ca_file) was written, or would be.
   returned: success
@@ -248,13 +260,16 @@ validation:
 """
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..module_utils.collect import pairs
 from ..module_utils.errors import InputError
 from ..module_utils.glue import Request, run
 from ..module_utils.tls import library, report
 from ..module_utils.tls.wish import TASK_OPTIONS, parse_wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def work(request: Request) -> dict[str, Any]:
@@ -267,16 +282,16 @@ def work(request: Request) -> dict[str, Any]:
     library.require()
     before = pairs.survey(request.params, now(), check_mode=request.check_mode)
     if request.check_mode or not before.changes:
-        return result(before, None)
+        return result(before, None, ())
     asked = {} if exchange["answers"] else pairs.requests(before)
     if asked:
         return {"changed": False, "requests": asked, "clock": int(now().timestamp())}
-    return result(before, pairs.install(before, exchange["answers"] or {}, request.params, now()))
+    return result(before, *pairs.install(before, exchange["answers"] or {}, request.params, now()))
 
 
-def result(before: pairs.Scene, after: pairs.Scene | None) -> dict[str, Any]:
-    """Say what was not as wished, and what is there now."""
-    changed = {"changed": before.changes, "trust_changed": before.trust is not None}
+def result(before: pairs.Scene, after: pairs.Scene | None, staged: Sequence[str]) -> dict[str, Any]:
+    """Say what was not as wished, what is there now, and what is staged."""
+    changed = {"changed": before.changes, "trust_changed": before.trust is not None, "staged": list(staged)}
     return {**changed, **report.result(before.entries, after.entries if after else None, before.problem)}
 
 

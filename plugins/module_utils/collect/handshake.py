@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..connection import Endpoint
 
 _REPLY = 512
+# X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which Python has no name.
+_NO_CHECK_TIME = 0x200000
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,20 @@ def presented(listener: Listener) -> str | None:
         return _handshake(listener, context)
     except ConnectionRefusedError:
         return None
+    except OSError as error:
+        raise UnreachableError(f"no TLS handshake: {error}", where=str(listener)) from error
+
+
+def proven(listener: Listener) -> str:
+    """Return the fingerprint of a certificate whose chain and names are right, whether it has expired or not.
+
+    :raises UnreachableError: the handshake failed, and why.
+    """
+    context = _context(listener)
+    context.verify_flags |= _NO_CHECK_TIME
+    context.load_verify_locations(listener.ca_certs)
+    try:
+        return _handshake(listener, context)
     except OSError as error:
         raise UnreachableError(f"no TLS handshake: {error}", where=str(listener)) from error
 

@@ -1,6 +1,7 @@
 """Key pairs on the disk of this host: looked at, prepared, and replaced together or not at all.
 
 A private key is made here, waits in ``<key_file>.pending`` for the answer to its request, and never leaves the host.
+Files that are in use can be staged as ``<file>.staged`` instead, for the module that makes the server load them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..tls import issue, renew
 from ..tls.inspect import read_certificates, read_key, same_key
 from ..tls.report import NO_AUTHORITY, Entry
 from ..tls.wish import duration, parse_wishes
+from .waiting import staged as staged_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +34,16 @@ _PENDING_MODE = 0o600
 
 @dataclass(frozen=True)
 class Item:
-    """One wish and what is there: ``reasons`` to make a new pair, ``repairs`` of the files of a good one."""
+    """One wish and what is there.
+
+    ``reasons`` to make a new pair, ``repairs`` of the files of a good one, ``leftovers`` of a run that broke off.
+    """
 
     wish: CertWish
     pair: renew.Pair
     reasons: tuple[str, ...]
     repairs: tuple[FileWish, ...] = ()
+    leftovers: tuple[str, ...] = ()
 
     @property
     def is_due(self) -> bool:
@@ -47,7 +53,8 @@ class Item:
     @property
     def entry(self) -> Entry:
         """Say what is there and what is not as wished."""
-        wrong = (f"mode, owner or group of {repair.path} is not as wished" for repair in self.repairs)
+        wrong = [f"mode, owner or group of {repair.path} is not as wished" for repair in self.repairs]
+        wrong += [f"{path} was left behind by a run that broke off" for path in self.leftovers]
         return Entry(self.wish, self.pair, (*self.reasons, *wrong))
 
 
@@ -75,20 +82,23 @@ class Scene:
         return NO_AUTHORITY if self.authority is None and any(item.wish.present for item in self.items) else ""
 
 
-def survey(params: Mapping[str, Any], now: datetime, *, check_mode: bool) -> Scene:
+def survey(
+    params: Mapping[str, Any], now: datetime, *, check_mode: bool, staged: frozenset[str] = frozenset()
+) -> Scene:
     """Read the wishes and every file they name; nothing is changed.
 
+    :param staged: paths whose staged file is read instead.
     :raises InputError: a wish is wrong, or a key is there that cannot be read.
     """
     exchange = params["exchange"] or {}
     pem = exchange.get("authority")
     authority = read_certificates(pem.encode(), "CA certificate")[0] if pem else None
-    wishes = parse_wishes(params)
+    wishes = [_moved(wish, staged) for wish in parse_wishes(params)]
     if authority is None and not check_mode and any(wish.present for wish in wishes):
         raise InputError("the authority's certificate is missing", where="ca_cert")
     rules = renew.Rules(now, duration(params["renew_before"], "renew_before"), params["force"])
     items = tuple(_item(wish, authority, rules) for wish in wishes)
-    return Scene(items, authority, _trust(params["ca_file"], exchange.get("trust")))
+    return Scene(items, authority, _trust(_place(params["ca_file"], staged), exchange.get("trust")))
 
 
 def requests(scene: Scene) -> dict[str, str]:
@@ -105,8 +115,13 @@ def requests(scene: Scene) -> dict[str, str]:
     return made
 
 
-def install(scene: Scene, answers: Mapping[str, str], params: Mapping[str, Any], now: datetime) -> Scene:
-    """Bring all files to what is wished, with the answers to the requests, and return what is there then.
+def install(
+    scene: Scene, answers: Mapping[str, str], params: Mapping[str, Any], now: datetime
+) -> tuple[Scene, tuple[str, ...]]:
+    """Bring all files to what is wished, with the answers to the requests.
+
+    Return what is there then, and the paths of those files that were only staged: with the option ``stage`` all of
+    them, unless none of them was there before.
 
     :raises HostError: an answer does not fit, a file could not be written or removed, or what was written is not what
         was wished; the files are as they were.
@@ -114,31 +129,39 @@ def install(scene: Scene, answers: Mapping[str, str], params: Mapping[str, Any],
     files = [scene.trust] if scene.trust else []
     for item in scene.items:
         files += _answered(item, answers, scene) if item.is_due else item.repairs
-    done = replace_files(files)
+    waiting = params["stage"] and any(Path(file.path).exists() for file in files)
+    paths = frozenset(file.path for file in files) if waiting else frozenset()
+    done = replace_files([replace(file, path=_place(file.path, paths)) for file in files])
     try:
-        after = _confirmed(params, now)
+        after = _confirmed(params, now, paths)
         for item in scene.items:
-            _tidy(item)
+            _tidy(item, paths)
     except HostError:
         done.undo()
         raise
-    return after
+    return after, tuple(sorted(paths))
 
 
-def _confirmed(params: Mapping[str, Any], now: datetime) -> Scene:
-    after = survey({**params, "force": False}, now, check_mode=False)
-    left = [sentence for entry in after.entries if entry.wish.present for sentence in entry.sentences]
+def _confirmed(params: Mapping[str, Any], now: datetime, staged: frozenset[str]) -> Scene:
+    after = survey({**params, "force": False}, now, check_mode=False, staged=staged)
+    left = [sentence for item in after.items if item.wish.present for sentence in _unfulfilled(item)]
     if left:
         raise HostError(f"the new files are not as wished: {'; '.join(left)}", hint="The old ones are back")
     return after
 
 
-def _tidy(item: Item) -> None:
+def _unfulfilled(item: Item) -> tuple[str, ...]:
+    return replace(item, leftovers=()).entry.sentences
+
+
+def _tidy(item: Item, staged: frozenset[str]) -> None:
     if item.is_due:
         _remove(_pending(item.wish))
-    if not item.wish.present:
-        _remove(item.wish.key_file)
-        _remove(item.wish.cert_file)
+    for path in (item.wish.key_file, item.wish.cert_file):
+        if path not in staged:
+            _remove(staged_path(path))
+        if not item.wish.present:
+            _remove(path)
 
 
 def _item(wish: CertWish, authority: RawCertificate | None, rules: renew.Rules) -> Item:
@@ -159,7 +182,9 @@ def _item(wish: CertWish, authority: RawCertificate | None, rules: renew.Rules) 
     if authority is None:
         reasons.append(NO_AUTHORITY)
     repairs = () if reasons else _repairs(wish, certificate or b"", key or b"")
-    return Item(wish, pair, tuple(reasons), repairs)
+    waiting = map(staged_path, (wish.key_file, wish.cert_file))
+    leftovers = () if reasons else tuple(path for path in waiting if Path(path).exists())
+    return Item(wish, pair, tuple(reasons), repairs, leftovers)
 
 
 def _repairs(wish: CertWish, certificate: bytes, key: bytes) -> tuple[FileWish, ...]:
@@ -203,6 +228,14 @@ def _trust(path: str | None, text: str | None) -> FileWish | None:
         return None
     file = FileWish(path, text.encode(), _TRUST_MODE, str(os.geteuid()), str(os.getegid()))
     return None if file.is_met() else file
+
+
+def _place(path: str, staged: frozenset[str]) -> str:
+    return staged_path(path) if path in staged else path
+
+
+def _moved(wish: CertWish, staged: frozenset[str]) -> CertWish:
+    return replace(wish, key_file=_place(wish.key_file, staged), cert_file=_place(wish.cert_file, staged))
 
 
 def _pending(wish: CertWish) -> str:

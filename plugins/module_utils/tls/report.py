@@ -32,7 +32,7 @@ def result(before: Sequence[Entry], after: Sequence[Entry] | None, problem: str)
     """
     now = before if after is None else after
     certificates = [
-        {**_facts(entry), "changed": bool(was.sentences), "reasons": list(was.sentences)}
+        {**_place(was.wish), **_facts(entry), "changed": bool(was.sentences), "reasons": list(was.sentences)}
         for was, entry in zip(before, now)
     ]
     made: dict[str, Any] = {
@@ -53,6 +53,7 @@ def unseen(wishes: Iterable[CertWish]) -> dict[str, Any]:
         "changed": True,
         "certificates": made,
         "trust_changed": False,
+        "staged": [],
         "validated": False,
         "validation": NO_LIBRARY,
     }
@@ -65,7 +66,7 @@ def _place(wish: CertWish) -> dict[str, Any]:
 def _facts(entry: Entry) -> dict[str, Any]:
     found = entry.pair.certificate
     verified = bool(entry.pair.fits_key and entry.pair.is_ours)
-    return {**_place(entry.wish), "verified": verified, **(found.facts if found else {})}
+    return {"verified": verified, **(found.facts if found else {})}
 
 
 def _line(entry: Entry) -> str:

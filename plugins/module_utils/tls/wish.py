@@ -39,6 +39,7 @@ TASK_OPTIONS: dict[str, Any] = {
     "directory": {"type": "path"},
     "renew_before": {"type": "str", "default": "30d"},
     "force": {"type": "bool", "default": False},
+    "stage": {"type": "bool", "default": False},
     "ca_cert": {"type": "str"},
     "ca_key": {"type": "str", "no_log": True},
     "ca_passphrase": {"type": "str", "no_log": True},

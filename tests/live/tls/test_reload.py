@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint, Server, connect
+from ansible_collections.rampart.redis.plugins.module_utils.collect import reload
+from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint, Server, connect, open_connection
 from ansible_collections.rampart.redis.plugins.module_utils.errors import (
     HostError,
     ServerRefusedError,
@@ -28,7 +29,7 @@ from ansible_collections.rampart.redis.tests.live.servers import ROOT, find_bina
 from ansible_collections.rampart.redis.tests.live.tls.issuing import openssl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 RESUMPTIONS = 40
 # Every binary knows the directives; only some were linked with OpenSSL.
@@ -45,24 +46,31 @@ class Pairs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         key = issue.make_key("ecdsa-p256")
-        certificate = issue.make_authority(key, None, "live CA", timedelta(days=365), issue.Moment(now(), 1))
+        moment = issue.Moment(now() - timedelta(days=30), 1)
+        certificate = issue.make_authority(key, None, "live CA", timedelta(days=365), moment)
         self.authority = issue.load_authority(certificate, key, None, now())
         (folder / "ca.pem").write_bytes(certificate)
         self.renew("node", subject_alt_names=["localhost", "127.0.0.1"])
         self.renew("operator", usages=["client"])
 
-    def renew(self, name: str, **changed: object) -> None:
-        """Replace a pair at the same paths."""
+    def renew(self, name: str, *, age: timedelta = timedelta(), staged: bool = False, **changed: object) -> list[str]:
+        """Replace a pair at the same paths, or stage one; return the paths."""
         plain = {"name": name, "subject_alt_names": ["127.0.0.1"], "usages": ["server", "client"], "state": "present"}
         plain |= {"key_type": "ecdsa-p256", "valid_for": "90d", "key_mode": "0600", "cert_mode": "0644"}
         empty = dict.fromkeys(("cert_file", "key_file", "owner", "group"))
         params = {"certificates": [{**empty, **plain, **changed}], "directory": str(self.folder), "renew_before": "1d"}
         [wish] = parse_wishes(params)
         key = issue.make_key(wish.key_type)
-        moment = issue.Moment(now(), secrets.randbits(128))
+        moment = issue.Moment(now() - age, secrets.randbits(128))
         answer = issue.sign(self.authority, wish, issue.make_request(key, name), moment)
-        (self.folder / f"{name}-key.pem").write_bytes(key)
-        (self.folder / f"{name}-cert.pem").write_text(answer)
+        paths = [self.folder / f"{name}-{kind}.pem" for kind in ("key", "cert")]
+        for path, content in zip(paths, (key, answer.encode()), strict=True):
+            (Path(f"{path}.staged") if staged else path).write_bytes(content)
+        return list(map(str, paths))
+
+    def files(self) -> dict[str, bytes]:
+        """Return all files of the folder."""
+        return {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
 
 
 def role_directives(pairs: Pairs) -> str:
@@ -84,12 +92,14 @@ class Door:
     pairs: Pairs
     endpoint: Endpoint
     log: Path
+    binary: str
 
     def params(self, **changed: object) -> dict[str, Any]:
         """Return the options of the module with which it finds this server."""
         files = {
             "cert_file": str(self.pairs.folder / "node-cert.pem"),
             "key_file": str(self.pairs.folder / "node-key.pem"),
+            "binary": self.binary,
         }
         login = {
             "login_port": self.endpoint.port,
@@ -125,7 +135,7 @@ def tls_server(binary: str, folder: Path) -> Iterator[Door]:
     )
     config = f"bind 127.0.0.1\ntls-port {port}\n{role_directives(pairs)}"
     with running(binary, config) as server:
-        yield Door(pairs, endpoint, server.folder / "log")
+        yield Door(pairs, endpoint, server.folder / "log", binary)
 
 
 @pytest.fixture(params=list(TLS_BINARIES) or ["none"])
@@ -205,6 +215,141 @@ def test_a_pair_that_is_good_but_for_another_name_is_noticed(door: Door) -> None
     door.pairs.renew("node", subject_alt_names=["elsewhere.example.com"])
     with pytest.raises(UnreachableError, match=r"no TLS handshake: .*IP address mismatch"):
         door.reload()
+
+
+def test_staged_files_are_put_in_place_and_proved(door: Door) -> None:
+    before = door.pairs.files()
+    waiting = door.pairs.renew("node", staged=True) + door.pairs.renew("operator", staged=True)
+    trust = door.pairs.folder / "ca.pem"
+    Path(f"{trust}.staged").write_bytes(trust.read_bytes() * 2)
+    wished = {name.removesuffix(".staged"): data for name, data in door.pairs.files().items() if "staged" in name}
+    done = door.reload(staged=[*waiting, str(trust)])
+    assert done["changed"]
+    assert done["presented"] != done["fingerprint"]
+    assert door.pairs.files() == {**before, **wished}
+    assert door.reload()["presented"] == done["fingerprint"]
+    with connect(door.endpoint) as server:
+        assert server.command("PING") == "PONG"
+
+
+def test_a_new_trust_file_alone_is_loaded(door: Door, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    Pairs(other)
+    cert, key = (str(other / f"operator-{kind}.pem") for kind in ("cert", "key"))
+    guest = replace(door.endpoint, client_cert_file=cert, client_key_file=key)
+    with pytest.raises(UnreachableError), connect(guest) as server:
+        server.command("PING")
+    trust = door.pairs.folder / "ca.pem"
+    Path(f"{trust}.staged").write_bytes(trust.read_bytes() + (other / "ca.pem").read_bytes())
+    assert door.reload(staged=[str(trust)])["changed"]
+    with connect(guest) as server:
+        assert server.command("PING") == "PONG"
+
+
+def broken(pairs: Pairs) -> list[str]:
+    """Stage a certificate with the key of another."""
+    paths = pairs.renew("node", staged=True)
+    Path(f"{paths[0]}.staged").write_bytes((pairs.folder / "operator-key.pem").read_bytes())
+    return paths
+
+
+def not_loaded(pairs: Pairs) -> list[str]:
+    """Stage a certificate of which the end is missing."""
+    paths = pairs.renew("node", staged=True)
+    Path(f"{paths[1]}.staged").write_bytes(pairs.folder.joinpath("node-cert.pem").read_bytes()[:200])
+    return paths
+
+
+def misnamed(pairs: Pairs) -> list[str]:
+    """Stage a pair that servers load, and clients do not trust."""
+    return pairs.renew("node", staged=True, subject_alt_names=["elsewhere.example.com"])
+
+
+@pytest.mark.parametrize(
+    ("stage", "shadow", "complaint"),
+    [
+        (broken, True, r"a server does not load it.*the old certificate is in place and serving"),
+        (broken, False, r"CONFIG was refused.*The old certificate is back in place and serving"),
+        (not_loaded, True, r"has no certificate in it"),
+        (misnamed, True, r"no TLS handshake: .*IP address mismatch.*The old certificate is back in place and serving"),
+    ],
+)
+def test_a_broken_pair_is_rolled_back(
+    door: Door, monkeypatch: pytest.MonkeyPatch, stage: Callable[[Pairs], list[str]], shadow: bool, complaint: str
+) -> None:
+    before = door.pairs.files()
+    presented = door.reload()["presented"]
+    waiting = stage(door.pairs) + door.pairs.renew("operator", staged=True)
+    if not shadow:
+        monkeypatch.setattr(module, "judge", lambda *_arguments: None)
+    with pytest.raises(HostError, match=complaint):
+        door.reload(staged=waiting)
+    assert door.pairs.files() == before
+    assert door.reload()["presented"] == presented
+    with connect(door.endpoint) as server:
+        assert server.command("PING") == "PONG"
+    # The server is not left in a state in which it refuses everything.
+    assert door.reload(staged=door.pairs.renew("node", staged=True))["changed"]
+
+
+def test_a_server_that_goes_on_presenting_the_old_one_is_noticed(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = door.pairs.files()
+    monkeypatch.setattr(reload, "load", lambda *_arguments: None)
+    with pytest.raises(HostError, match=r"presents the certificate .* and not .*back in place and serving"):
+        door.reload(staged=door.pairs.renew("node", staged=True))
+    assert door.pairs.files() == before
+
+
+def test_an_operator_without_the_right_to_reload_leaves_everything(door: Door) -> None:
+    before = door.pairs.files()
+    with connect(door.endpoint) as server:
+        server.command("ACL", "SETUSER", "default", "-config|set" if server.version.since((7, 0)) else "-config")
+    with pytest.raises((HostError, ServerRefusedError), match="CONFIG was refused"):
+        door.reload(staged=door.pairs.renew("node", staged=True))
+    assert door.pairs.files() == before
+
+
+def test_everything_has_expired_and_is_renewed_without_a_restart(door: Door) -> None:
+    age = timedelta(days=3)
+    waiting = door.pairs.renew("node", age=age, valid_for="2d", subject_alt_names=["localhost", "127.0.0.1"])
+    assert door.reload(validate_certs=False)["changed"]
+    waiting += door.pairs.renew("operator", age=age, valid_for="2d", usages=["client"])
+    with pytest.raises(UnreachableError, match="expired"), connect(door.endpoint):
+        pass
+    door.pairs.renew("node", staged=True)
+    door.pairs.renew("operator", staged=True, usages=["client"])
+    assert door.reload(staged=waiting)["changed"]
+    with connect(door.endpoint) as server:
+        assert server.command("PING") == "PONG"
+
+
+def test_an_expired_certificate_of_somebody_else_is_not_talked_to(door: Door, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    waiting = door.pairs.renew("node", staged=True)
+    stranger = str(Pairs(other).folder / "ca.pem")
+    with pytest.raises(UnreachableError, match="certificate verify failed"):
+        door.reload(ca_certs=stranger, staged=waiting)
+
+
+def test_what_was_looked_at_is_what_is_logged_in_to(door: Door) -> None:
+    with pytest.raises(UnreachableError, match="another certificate than a moment ago"):
+        open_connection(replace(door.endpoint, validate_certs=False, fingerprint="0" * 64))
+
+
+def test_check_mode_puts_nothing_in_place(door: Door) -> None:
+    waiting = door.pairs.renew("node", staged=True)
+    before = door.pairs.files()
+    assert door.reload(check_mode=True, staged=waiting)["changed"]
+    assert door.pairs.files() == before
+    assert door.reload(port=0, staged=waiting)["changed"]
+    assert door.pairs.files() == {
+        **{name: data for name, data in before.items() if "staged" not in name},
+        **{name.removesuffix(".staged"): data for name, data in before.items() if "staged" in name},
+    }
+    with pytest.raises(HostError, match=r"staged: there is no such file.*stage: true"):
+        door.reload(staged=waiting)
 
 
 def test_a_server_with_other_files_is_left_alone(door: Door) -> None:

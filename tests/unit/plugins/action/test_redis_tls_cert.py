@@ -207,6 +207,43 @@ def test_another_authority_replaces_all(bench: Bench) -> None:
     assert not bench.run()["changed"]
 
 
+def test_files_in_use_are_staged_all_together(bench: Bench) -> None:
+    fresh = bench.run(stage=True)
+    assert (fresh["changed"], fresh["staged"]) == (True, [])
+    before = bench.files()
+    wished = bench.task()["certificates"]
+    wished[0]["subject_alt_names"] = ["127.0.0.1", "redis.example.com"]
+    wished.append({"name": "third", "usages": ["client"]})
+    done = bench.run(certificates=wished, stage=True)
+    paths = [f"{bench.host}/{name}" for name in ("node-cert.pem", "node-key.pem", "third-cert.pem", "third-key.pem")]
+    assert done["staged"] == paths
+    assert [entry["verified"] for entry in done["certificates"]] == [True, True, True]
+    assert done["certificates"][0]["cert_file"] == f"{bench.host}/node-cert.pem"
+    assert "DNS:redis.example.com" in done["certificates"][0]["subject_alt_names"]
+    after = bench.files()
+    assert {name: after[name] for name in before} == before
+    assert {name: mode for name, (mode, _data) in after.items() if name not in before} == {
+        "node-cert.pem.staged": 0o644,
+        "node-key.pem.staged": 0o600,
+        "third-cert.pem.staged": 0o644,
+        "third-key.pem.staged": 0o600,
+    }
+
+
+def test_what_an_earlier_run_staged_does_not_stay(bench: Bench) -> None:
+    bench.run()
+    before = bench.files()
+    bench.run(force=True, stage=True)
+    waiting = [f"{bench.host}/node-{kind}.pem.staged" for kind in ("key", "cert")]
+    predicted = bench.run(check_mode=True)
+    assert predicted["certificates"][0]["reasons"] == [
+        f"{path} was left behind by a run that broke off" for path in waiting
+    ]
+    assert bench.run(stage=True)["changed"]
+    assert bench.files() == before
+    assert not bench.run(stage=True)["changed"]
+
+
 def test_absent_pairs_go_and_need_no_authority(bench: Bench) -> None:
     bench.run()
     leaving = [{"name": "app", "state": "absent"}]
