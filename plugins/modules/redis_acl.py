@@ -91,6 +91,12 @@ options:
         description:
           - Raw rules instead of O(users[].keys), O(users[].channels) and O(users[].commands), without passwords.
         type: str
+      keep_rights:
+        description:
+          - Change the passwords only. Rights, and whether the user is on, stay as the server has them.
+          - The user must exist.
+        type: bool
+        default: false
       trusted:
         description: The power of this user is intended; do not warn about it.
         type: bool
@@ -147,6 +153,12 @@ options:
       - Replication links and the module's own connection are left alone.
     type: bool
     default: false
+  ages_dir:
+    description:
+      - Folder on the host for a record of since when each password is known, from which the audit tells its age. It is
+        for the module's account only, and holds neither passwords nor their hashes, but digests of hashes.
+      - Without it nothing is recorded.
+    type: path
   force:
     description: Do it even if it locks the module out, or leaves nobody who can administer.
     type: bool
@@ -248,6 +260,7 @@ USER: Spec = {
     **RIGHTS,
     "selectors": {"type": "list", "elements": "dict", "options": RIGHTS},
     "rules": {"type": "str"},
+    "keep_rights": {"type": "bool", "default": False},
     "trusted": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -266,6 +279,7 @@ SPEC: Spec = {
     },
     "update_password": {"type": "str", "choices": ["always", "on_create"], "default": "always", "no_log": False},
     "kill_clients": {"type": "bool", "default": False},
+    "ages_dir": {"type": "path"},
     "force": {"type": "bool", "default": False},
     "binary": {"type": "path"},
     "service_user": {"type": "str"},

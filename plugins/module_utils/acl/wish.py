@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from . import passwords
 from .tokens import ALL, KeyPattern, split
-from .user import HASH, AclUser, build
+from .user import HASH, AclUser, build, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .commands import CommandTable
 
 ABSENT = "absent"
+_RIGHTS = ("keys", "channels", "commands", "selectors", "rules")
 _ACCESS = {"all": (True, True), "read": (True, False), "write": (False, True)}
 
 
@@ -38,9 +40,26 @@ def read(
         where = f"users[{number}] ({name})"
         if name in want:
             raise InputError("the user is listed twice", where=where)
+        if entry.get("keep_rights"):
+            want[name] = _with_passwords(entry, have.get(name), where)
+            continue
         tokens = _tokens(entry, where, have.get(name) if keep_passwords else None)
         want[name] = None if tokens is None else build(name, tokens, table, strict=strict, where=where)
     return want
+
+
+def _with_passwords(entry: Mapping[str, Any], user: AclUser | None, where: str) -> AclUser:
+    """Return the user there is with the passwords of the entry, and nothing else changed."""
+    if user is None:
+        raise InputError("there is no such user, so no rights to keep", where=where)
+    if any(entry.get(name) for name in _RIGHTS) or entry.get("state") == ABSENT:
+        raise InputError("keep_rights and rights exclude each other", where=where)
+    words = _secrets(entry, where, None)
+    if not words or words == ["nopass"]:
+        raise InputError("keep_rights is for a user with a password", where=where)
+    return replace(
+        user, nopass=False, hashes=frozenset(word[1:] if word[0] == "#" else digest(word[1:]) for word in words)
+    )
 
 
 def _tokens(entry: Mapping[str, Any], where: str, kept: AclUser | None) -> list[str] | None:

@@ -14,7 +14,7 @@ from ..errors import HostError, InputError, LoginError, MissingLibraryError, Ser
 from ..host import FileWish, Replacement
 from ..host import replace as replace_files
 from ..shadow import find_binary
-from . import acl, acl_file, connected
+from . import acl, acl_file, connected, password_ages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ class Job:
     def known_passwords(self, changes: list[Change]) -> dict[str, list[str]]:
         """Return the passwords of changed users, as far as they are those the server now has."""
         kept = {change.name for change in changes if change.have} if self.params["update_password"] == _KEEP else set()
-        changed = {change.name for change in changes} - kept
+        changed = {change.name for change in changes if change.want and change.want.enabled} - kept
         return {name: values for name, values in self.passwords.items() if name in changed}
 
     def file_wish(self) -> FileWish:
@@ -82,12 +82,13 @@ class Prepared:
     final: Users
     changes: list[Change]
     staged: StagedFile | None
+    dates: password_ages.Dates
     closing: dict[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.changes or self.closing or (self.staged and self.staged.changed))
+        return bool(self.changes or self.closing or self.dates.changed or (self.staged and self.staged.changed))
 
     @property
     def can_verify(self) -> bool:
@@ -176,8 +177,9 @@ def _prepare(job: Job, server: Server) -> Prepared:
     staged = None
     if params["apply"] in _FILE:
         staged = acl_file.stage(job.file_wish(), final, table)
+    dates = password_ages.stage(params["ages_dir"], params["aclfile"], final.values())
     closing = acl.connections(server, _leaving(changes, want, have)) if params["kill_clients"] and job.live else {}
-    return Prepared(table, login, have, final, changes, staged, closing)
+    return Prepared(table, login, have, final, changes, staged, dates, closing)
 
 
 def _leaving(changes: list[Change], want: Mapping[str, Any], have: Users) -> set[str]:
@@ -221,6 +223,7 @@ def _apply(job: Job, server: Server, ready: Prepared) -> None:
             acl.log_in(server.endpoint, job.known_passwords(ready.changes))
     except (ServerRefusedError, UnreachableError) as error:
         _take_back(server, ready, done, error)
+    ready.dates.write()
     connected.hang_up(server, list(ready.closing), prove=ready.can_prove)
 
 
@@ -241,6 +244,7 @@ def _sentences(job: Job, ready: Prepared) -> list[str]:
     said = [text for change in ready.changes for text in change.sentences]
     if ready.staged:
         said += ready.staged.sentences(in_detail=not job.live)
+    said += ready.dates.sentences
     users = sorted(set(ready.closing.values()))
     counts = {name: list(ready.closing.values()).count(name) for name in users}
     return said + [f"{name}: {count} open connection(s) closed" for name, count in counts.items()]
@@ -254,7 +258,7 @@ def _diff(job: Job, ready: Prepared) -> list[dict[str, str]]:
     return [
         {"before_header": name, "after_header": name, "before": _before(have, ready.final), "after": after}
         for name, have in pairs
-    ]
+    ] + ready.dates.diff
 
 
 def _before(have: Mapping[str, AclUser], final: Users) -> str:

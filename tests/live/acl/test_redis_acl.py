@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.rampart.redis.plugins.module_utils.acl import presets
+from ansible_collections.rampart.redis.plugins.module_utils.acl import ages, presets
 from ansible_collections.rampart.redis.plugins.module_utils.acl.user import digest
 from ansible_collections.rampart.redis.plugins.module_utils.collect import acl as store
 from ansible_collections.rampart.redis.plugins.module_utils.collect import acl_job
@@ -427,3 +427,46 @@ def test_a_server_without_an_acl_file_is_told(live: Running) -> None:
     assert succeed(redis_acl, options)["warnings"] == [
         "the running server reads no ACL file: what was set live is gone after a restart"
     ]
+
+
+def test_a_second_password_lets_in_beside_the_first_and_rights_are_kept(bench: Bench) -> None:
+    bench.set(APP)
+    both = {"name": "app", "passwords": [SECRET, OTHER], "keep_rights": True}
+    assert bench.set(both, check_mode=True)["plan"][0] == "app: 1 password added"
+    assert bench.set(both)["plan"][0] == "app: 1 password added"
+    assert not bench.set(both)["changed"]
+    for password in (SECRET, OTHER):
+        assert bench.may("app", password, "GET", "app:1")
+        assert not bench.may("app", password, "FLUSHALL")
+    with bench.server.session("app", SECRET) as old:
+        assert bench.set({**both, "passwords": [OTHER]})["plan"][0] == "app: 1 password removed"
+        assert old.command("GET", "app:1") is None, "nobody is cut off unless kill_clients asks for it"
+    with pytest.raises(LoginError):
+        bench.may("app", SECRET, "GET", "app:1")
+
+
+def test_since_when_a_password_is_known_is_recorded_once(bench: Bench, tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "passwords"
+    options: dict[str, Any] = {"ages_dir": str(folder)}
+    assert bench.set(APP, check_mode=True, **options)["changed"]
+    assert not folder.exists()
+    bench.set(APP, **options)
+    (path,) = folder.iterdir()
+    assert [part.stat().st_mode & 0o777 for part in (folder.parent, folder, path)] == [0o700, 0o700, 0o600]
+    text = path.read_text()
+    assert sorted(ages.parse(text, "")) == ["app", "operator"]
+    assert [word for word in (SECRET, digest(SECRET)) if word in text] == []
+    again = bench.set(APP, **options)
+    assert (again["changed"], path.read_text()) == (False, text)
+    rotated = bench.set({**APP, "passwords": [SECRET, OTHER]}, **options)
+    record = ages.parse(path.read_text(), "")
+    assert rotated["plan"][-1] == f"{path}: since when each password is known is brought up to date"
+    dates = [ages.first_seen(record, "app", digest(word)) for word in (SECRET, OTHER)]
+    assert dates[0] == ages.first_seen(ages.parse(text, ""), "app", digest(SECRET))
+    assert str(dates[0]) < str(dates[1])
+    assert [word for word in (SECRET, OTHER, digest(SECRET), digest(OTHER)) if word in repr(rotated)] == []
+
+
+def test_a_record_that_is_none_stops_before_anything_changes(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / (str(bench.file).strip("/").replace("/", "-") + ".json")).write_text("[]")
+    assert "this is no record of passwords" in bench.refuse(APP, ages_dir=str(tmp_path))

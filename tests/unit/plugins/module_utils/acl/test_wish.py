@@ -103,3 +103,28 @@ def test_wrong_lists(table70: CommandTable, entries: list[dict[str, Any]], messa
     with pytest.raises(InputError) as caught:
         wish.read(entries, {}, table70)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("state", ["on", "off", "on nopass"])
+def test_rights_are_kept_and_only_passwords_change(table70: CommandTable, state: str) -> None:
+    have = {"app": AclUser.parse(f"user app {state} ~a &b +get (~c +set)", table70)}
+    entry = {"keep_rights": True, "passwords": ["new"], "password_hashes": [digest("newer")]}
+    wanted = f"user app {state.partition(' ')[0]} >new >newer ~a &b +get (~c +set)"
+    assert one(entry, table70, have=have) == AclUser.parse(wanted, table70)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"passwords": ["new"], "commands": ["+get"]}, "keep_rights and rights exclude each other"),
+        ({"passwords": ["new"], "state": "absent"}, "keep_rights and rights exclude each other"),
+        ({}, "keep_rights is for a user with a password"),
+        ({"nopass": True}, "keep_rights is for a user with a password"),
+        ({"password_hashes": ["short"]}, "64 lower case hex digits"),
+        ({"name": "web", "passwords": ["new"]}, "there is no such user"),
+    ],
+)
+def test_rights_that_cannot_be_kept(table70: CommandTable, entry: dict[str, Any], message: str) -> None:
+    have = {"app": AclUser.parse("user app on >old ~a +get", table70)}
+    with pytest.raises(InputError, match=message):
+        wish.read([{"name": "app", "keep_rights": True, **entry}], have, table70)
