@@ -181,6 +181,9 @@ instance:
     default_user_open:
       description: Whether the server serves clients that do not log in.
       type: bool
+    default_user_on:
+      description: Whether the user C(default) can be used at all, with a password or without.
+      type: bool
     login:
       description: The door that lets the module in, as options of the other modules; never with a password.
       type: dict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,16 @@ OPTIONS = {
     "redis_server_current_password": PASSWORD,
     "redis_acl_users": [{"name": "shop", "preset": "application", "prefix": "app:"}],
 }
-# No replica is there, so the server takes logins, but no writes.
-NO_WRITES = '{"redis_server_extra_directives": {"min-replicas-to-write": 1}}'
+# What only shows when the users are there, and what only shows when the old door is being closed.
+NO_WRITES = {"redis_server_extra_directives": {"min-replicas-to-write": 1}}  # no replica is there
+NO_SUCH_ADDRESS = {"redis_server_bind": ["127.0.0.1", "10.255.255.1"]}
 FILES = "find /etc/redis /etc/systemd/system -type f -exec sha256sum {} + | sort -k 2"
+SERVER = f"""
+export REDISCLI_AUTH={PASSWORD}
+redis-cli config get '*' | paste -d= - - | sort
+redis-cli acl list
+redis-cli -p 6380 ping 2>&1 || true
+"""
 KEYS = f"redis-cli -a {PASSWORD} --no-auth-warning dbsize"
 
 
@@ -45,17 +53,31 @@ def host() -> Iterator[str]:
         containers.remove(NAME)
 
 
-def test_put_back_then_hardened(host: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("wish", "reasons"),
+    [
+        (NO_WRITES, ("1 of 3 logins do not work: shop:", "NOREPLICAS")),
+        (NO_SUCH_ADDRESS, ("Shut plaintext, and listen only where wished: ", "Failed to bind to specified addresses")),
+    ],
+    ids=["before the old door closes", "while it closes"],
+)
+def test_a_host_on_which_it_fails_is_put_back(
+    host: str, tmp_path: Path, wish: dict[str, object], reasons: tuple[str, ...]
+) -> None:
     inventory(tmp_path, host, Situation("", "", (), options=OPTIONS))
-    before = inside(host, FILES).stdout
-    status, said = play(tmp_path, "harden", "-e", NO_WRITES)
+    before = inside(host, FILES).stdout, inside(host, SERVER).stdout
+    status, said = play(tmp_path, "harden", "-e", json.dumps(wish))
     flat = " ".join(said.split())
     assert status != 0
-    assert "1 of 3 logins do not work: shop:" in flat, flat[-4000:]
-    assert "NOREPLICAS" in flat
-    assert "This host was put back as it was before" in flat
-    assert (inside(host, FILES).stdout, inside(host, KEYS).stdout) == (before, "20\n")
+    assert [reason for reason in (*reasons, "This host was put back as it was before") if reason not in flat] == [], (
+        flat[-3000:]
+    )
+    assert (inside(host, FILES).stdout, inside(host, SERVER).stdout) == before
+    assert inside(host, KEYS).stdout == "20\n"
 
+
+def test_repaired_it_hardens(host: str, tmp_path: Path) -> None:
+    inventory(tmp_path, host, Situation("", "", (), options=OPTIONS))
     status, said = play(tmp_path, "harden")
     assert status == 0, said[-4000:]
     assert "requirepass" not in inside(host, f"grep -v '^#' {CONF}").stdout

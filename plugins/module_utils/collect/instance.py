@@ -93,6 +93,7 @@ def facts(site: Site, way: doors.Way) -> dict[str, Any]:
         "renamed_commands": _renamed(site.document),
         "requirepass": site.values.get("requirepass", "") != "" if site.document else None,
         "default_user_open": way.default_open,
+        "default_user_on": _default_on(way.server),
         "login": doors.as_login(way),
         "library": IMPORT_ERROR is None,
         "users": _users(way.server),
@@ -237,6 +238,11 @@ def _clients(server: Server | None) -> dict[str, Any]:
 def _users(server: Server | None) -> list[str] | None:
     reply = server.pipeline([("ACL", "USERS")])[0] if server else None
     return list(map(str, reply)) if isinstance(reply, list) else None
+
+
+def _default_on(server: Server | None) -> bool | None:
+    reply = server.pipeline([("ACL", "GETUSER", doors.DEFAULT)])[0] if server else None
+    return "on" in reply[1] if isinstance(reply, list) else None
 
 
 def _logins(site: Site, wish: Endpoint, current_password: str | None) -> list[doors.Login]:

@@ -237,6 +237,7 @@ def test_the_current_password_opens_a_server_that_is_not_hardened_yet(unit: Unit
     (unit.folder / "users.acl").write_text("user default on nopass ~* +@all\n")
     found = unit.look(**ours, current_password="planted-secret")
     assert (found["login"]["login_user"], found["default_user_open"], found["requirepass"]) == ("default", False, True)
+    assert found["default_user_on"] is True
     assert found["users"] == ["default"]
     assert "secret" not in str(found)
     with connect(replace(unit.endpoint, password="planted-secret")) as server:
@@ -281,14 +282,17 @@ def test_a_known_user_is_logged_in_and_no_login_is_ever_wasted(unit: Unit) -> No
         server.command("ACL", "SETUSER", "operator", "on", ">right-secret", "~*", "+@all")
     found = unit.look(login_user="operator", login_password="right-secret")
     assert (found["login"]["login_user"], found["default_user_open"]) == ("operator", True)
+    assert found["default_user_on"] is True
     assert "right-secret" not in str(found)
     with connect(unit.endpoint) as server:
         assert server.command("ACL", "LOG") == []
         server.command("ACL", "SETUSER", "default", "off")
     found = unit.look(login_user="operator", login_password="right-secret")
     assert (found["login"]["login_user"], found["default_user_open"]) == ("operator", False)
+    assert found["default_user_on"] is False
     locked = unit.look()
     assert (locked["login"], locked["default_user_open"], locked["key_count"]) == (None, False, None)
+    assert locked["default_user_on"] is None
     wrong = unit.look(login_user="operator", login_password="wrong-secret")
     assert wrong["login"] is None
     with connect(Endpoint(**{**vars(unit.endpoint), "user": "operator", "password": "right-secret"})) as server:
