@@ -259,13 +259,14 @@ def _unseen(found: Facts, wish: Facts, reasons: list[str]) -> Iterator[str]:
             f"The server asks for a password{said}. Give the one that clients use now (requirepass) in "
             "redis_server_current_password"
         )
-    elif not wish["login_secret"]:
+    elif not wish["login_secret"] and not wish["current_password"]:
         yield (
             f"The server asks for a login, but the password of {wish['login_user']} is missing: there is no "
             f"{wish['login_secret_file']} on the controller. Restore it from the backup"
         )
     elif found["library"]:
-        yield f"The server refuses the login{said}"
+        untried = "" if wish["login_secret"] else f"; {wish['login_user']} was not tried, for its password is not there"
+        yield f"The server refuses the login{said}{untried}"
 
 
 def _is_ours(found: Facts, wish: Facts) -> bool:

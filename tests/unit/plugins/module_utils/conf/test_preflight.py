@@ -102,7 +102,7 @@ UNASKED: dict[str, Any] = {**SHUT, "default_user_open": None, "library": False}
         ({"users": ["default", "operator"]}, {"lost_passwords": ["shop"]}),
         # Without the library nobody could ask yet.
         (UNASKED, {}),
-        ({**UNASKED, "requirepass": True}, {"current_password": True}),
+        ({**UNASKED, "requirepass": True}, {"current_password": True, "login_secret": False}),
         ({**UNASKED, "requirepass": True, "aclfile": "/u"}, {}),
     ],
 )
@@ -146,6 +146,7 @@ def test_what_is_not_refused(found: dict[str, Any], wish: dict[str, Any]) -> Non
         ({**UNASKED, "requirepass": True}, {}, "The server asks for a password"),
         ({**SHUT, "aclfile": "/u"}, {"login_secret": False}, "password of operator is missing: there is no /c"),
         (SHUT, {"current_password": True}, "The server refuses the login"),
+        (SHUT, {"current_password": True, "login_secret": False}, "login; operator was not tried, for its password"),
         ({**SHUT, "aclfile": "/u"}, {}, "The server refuses the login"),
     ],
 )  # fmt: skip
