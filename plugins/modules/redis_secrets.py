@@ -17,6 +17,9 @@ description:
     below 128 bits are refused.
   - Meant to run on the controller, delegated to localhost and with C(no_log), since RV(secrets) are returned in clear.
   - In check mode nothing is written; a secret that is missing is then a throwaway value.
+  - While a password is rotated it has a second file. The file C(NAME) always holds the one for clients, which servers
+    accept. C(NAME.next) is made and not in use yet, C(NAME.old) is still accepted beside it, C(NAME.retired) is no
+    longer accepted and about to be removed. Whatever a run dies at, the next one goes on from the files it finds.
 extends_documentation_fragment:
   - rampart.redis.attributes
 options:
@@ -29,6 +32,24 @@ options:
     type: list
     elements: str
     default: []
+  create:
+    description: Make those that are missing. With V(false) a missing one is an error.
+    type: bool
+    default: true
+  rotating:
+    description: Names, out of O(names), for which O(step) is taken.
+    type: list
+    elements: str
+    default: []
+  step:
+    description:
+      - One step of a rotation. A step that was taken before is not taken again, one that would skip another is refused.
+      - V(make) makes a second secret, unless there is one, old or new.
+      - V(promote) puts the second one to use; the one before becomes the old one. All servers must accept it by then.
+      - V(retire) ends the time of the old one. From then on it is not in RV(accepted).
+      - V(forget) removes it. No server may accept it by then.
+    type: str
+    choices: [make, promote, retire, forget]
   provided:
     description:
       - Secrets by name that come from elsewhere, such as Ansible Vault. Each is a text, or a list of texts while a
@@ -49,6 +70,17 @@ EXAMPLES = r"""
   no_log: true
   register: made
 
+- name: Make a second password for the shop, beside the one in use
+  rampart.redis.redis_secrets:
+    path: ~/.rampart/redis/secrets
+    names: [shop]
+    create: false
+    rotating: [shop]
+    step: make
+  delegate_to: localhost
+  no_log: true
+  register: rotated
+
 - name: Show how to put both together
   ansible.builtin.set_fact:
     all_secrets: "{{ made.secrets | combine(vaulted_passwords) }}"
@@ -57,7 +89,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 secrets:
-  description: Value by name, for each of O(names) that is not in O(provided).
+  description: Value by name, for each of O(names) that is not in O(provided). It is the one for clients.
+  returned: always
+  type: dict
+accepted:
+  description: List of all values that servers shall accept, by name; the one for clients comes first.
+  returned: always
+  type: dict
+next:
+  description: The second value, by name, where one was made and is not in use yet.
+  returned: always
+  type: dict
+stages:
+  description: How far the rotation is, by name. One of V(none), V(made), V(open), V(retiring).
   returned: always
   type: dict
 plan:
@@ -70,23 +114,28 @@ plan:
 
 from typing import Any
 
-from ..module_utils.collect.secret_files import check_provided, read_or_make
+from ..module_utils.acl.rotation import STEPS
+from ..module_utils.collect.secret_files import Wish, check_provided, read_or_make
 from ..module_utils.glue import Request, Spec, run
 
 SPEC: Spec = {
     "path": {"type": "path", "required": True},
     "names": {"type": "list", "elements": "str", "default": []},
+    "create": {"type": "bool", "default": True},
+    "rotating": {"type": "list", "elements": "str", "default": []},
+    "step": {"type": "str", "choices": list(STEPS)},
     "provided": {"type": "dict", "default": {}, "no_log": True},
 }
 
 
 def work(request: Request) -> dict[str, Any]:
-    """Check what is provided, read or make the rest."""
-    provided = request.params["provided"]
-    check_provided(provided)
-    wanted = [name for name in request.params["names"] if name not in provided]
-    found = read_or_make(request.params["path"], wanted, check_mode=request.check_mode)
-    return {"changed": bool(found.plan), "secrets": found.secrets, "plan": found.plan}
+    """Check what is provided, read or make the rest, take the step."""
+    params = request.params
+    check_provided(params["provided"])
+    names = [name for name in params["names"] if name not in params["provided"]]
+    wish = Wish(names, params["create"], params["step"], params["rotating"])
+    found = read_or_make(params["path"], wish, check_mode=request.check_mode)
+    return {"changed": bool(found.plan), **vars(found)}
 
 
 def main() -> None:

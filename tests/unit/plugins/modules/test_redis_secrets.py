@@ -48,6 +48,143 @@ def test_check_mode_gives_throwaway_values_and_writes_nothing(tmp_path: Path) ->
     assert (again["changed"], again["secrets"]) == (False, made["secrets"])
 
 
+def test_a_lost_one_is_not_made_where_it_must_be_there(tmp_path: Path) -> None:
+    message = fail(redis_secrets, {"path": str(tmp_path), "names": ["a"], "create": False})
+    assert message.startswith(f"{tmp_path}/a: there is no password here")
+    assert list(tmp_path.iterdir()) == []
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Return what is in the folder: content by name."""
+    return {path.name: path.read_text().strip() for path in folder.iterdir()}
+
+
+def take(folder: Path, step: str, *, check_mode: bool = False, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    options = {"path": str(folder), "names": ["a", "b"], "create": False, "rotating": ["a"], "step": step, **more}
+    return succeed(redis_secrets, options, check_mode=check_mode)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "secrets").mkdir(mode=0o700)
+    for name, value in (("a", GOOD), ("b", GOOD[::-1])):
+        (tmp_path / "secrets" / name).touch(mode=0o600)
+        (tmp_path / "secrets" / name).write_text(f"{value}\n")
+    return tmp_path / "secrets"
+
+
+def test_a_whole_rotation(folder: Path) -> None:
+    made = take(folder, "make")
+    new = made["next"]["a"]
+    assert (len(new), mode(folder / "a.next")) == (43, 0o600)
+    assert made["accepted"] == {"a": [GOOD, new], "b": [GOOD[::-1]]}
+    assert made["secrets"]["a"] == GOOD
+    promoted = take(folder, "promote")
+    assert files(folder) == {"a": new, "a.old": GOOD, "b": GOOD[::-1]}
+    assert (promoted["accepted"]["a"], promoted["secrets"]["a"], promoted["next"]) == ([new, GOOD], new, {})
+    retired = take(folder, "retire")
+    assert files(folder) == {"a": new, "a.retired": GOOD, "b": GOOD[::-1]}
+    assert retired["accepted"]["a"] == [new]
+    forgotten = take(folder, "forget")
+    assert files(folder) == {"a": new, "b": GOOD[::-1]}
+    stages = [step["stages"]["a"] for step in (made, promoted, retired, forgotten)]
+    assert stages == ["made", "open", "retiring", "none"]
+    assert {step["stages"]["b"] for step in (made, promoted, retired, forgotten)} == {"none"}
+
+
+@pytest.mark.parametrize("steps", [["make"], ["make", "promote"], ["make", "promote", "retire"]])
+def test_a_step_taken_again_changes_nothing(folder: Path, steps: list[str]) -> None:
+    for step in steps:
+        first = take(folder, step)
+    before = files(folder)
+    again = take(folder, steps[-1])
+    assert (again["changed"], again["plan"], files(folder)) == (False, [], before)
+    assert {key: again[key] for key in ("secrets", "accepted", "stages")} == {
+        key: first[key] for key in ("secrets", "accepted", "stages")
+    }
+
+
+def test_while_the_old_one_is_accepted_no_third_is_made(folder: Path) -> None:
+    take(folder, "make")
+    take(folder, "promote")
+    again = take(folder, "make")
+    assert (again["changed"], again["next"]) == (False, {})
+
+
+def test_without_a_step_the_window_is_only_read(folder: Path) -> None:
+    take(folder, "make")
+    before = files(folder)
+    read = succeed(redis_secrets, {"path": str(folder), "names": ["a"]})
+    assert (read["changed"], read["stages"], files(folder)) == (False, {"a": "made"}, before)
+
+
+def test_a_promotion_that_broke_off_is_finished(folder: Path) -> None:
+    new = take(folder, "make")["next"]["a"]
+    os.link(folder / "a", folder / "a.old")
+    assert take(folder, "make")["accepted"]["a"] == [GOOD, new]
+    assert take(folder, "promote")["changed"]
+    assert files(folder) == {"a": new, "a.old": GOOD, "b": GOOD[::-1]}
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_check_says_what_will_be_and_writes_nothing(folder: Path, at: int) -> None:
+    steps = ["make", "promote", "retire", "forget"]
+    for step in steps[:at]:
+        take(folder, step)
+    before = files(folder)
+    foreseen = take(folder, steps[at], check_mode=True)
+    assert files(folder) == before
+    done = take(folder, steps[at])
+    assert [foreseen[key] for key in ("changed", "plan", "stages")] == [
+        done[key] for key in ("changed", "plan", "stages")
+    ]
+    assert len(foreseen["accepted"]["a"]) == len(done["accepted"]["a"])
+
+
+def test_a_check_of_two_steps_foresees_both(folder: Path) -> None:
+    assert take(folder, "promote", check_mode=True)["stages"]["a"] == "open"
+    take(folder, "make")
+    take(folder, "promote")
+    assert take(folder, "forget", check_mode=True)["stages"]["a"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "reason"),
+    [
+        ([], "promote", "user 'a': there is no next password. Begin with redis_rotate_phase=add"),
+        (
+            ["make"],
+            "retire",
+            "user 'a': its next password is not in use yet. Finish that first: redis_rotate_phase=add",
+        ),
+        (["make", "promote", "retire"], "make", "user 'a': its old password is being retired. Finish"),
+        (["make", "promote"], "forget", "user 'a': it cannot forget a password that is open"),
+    ],
+)
+def test_a_step_that_skips_one_is_refused(folder: Path, before: list[str], step: str, reason: str) -> None:
+    for one in before:
+        take(folder, one)
+    have = files(folder)
+    options = {"path": str(folder), "names": ["a"], "rotating": ["a"], "step": step}
+    assert fail(redis_secrets, options).startswith(reason)
+    assert files(folder) == have
+
+
+def test_files_that_no_run_leaves_stop_it(folder: Path) -> None:
+    for suffix in (".next", ".old"):
+        (folder / f"a{suffix}").write_text(GOOD + suffix)
+        (folder / f"a{suffix}").chmod(0o600)
+    message = fail(redis_secrets, {"path": str(folder), "names": ["a"]})
+    assert message.startswith(f"{folder}/a: files ending in .next, .old stand beside one another")
+
+
+@pytest.mark.parametrize("suffix", [".next", ".old", ".retired"])
+def test_a_name_that_is_a_file_of_a_rotation_is_refused(tmp_path: Path, suffix: str) -> None:
+    assert "files so named belong to a rotation" in fail(
+        redis_secrets, {"path": str(tmp_path), "names": [f"a{suffix}"]}
+    )
+
+
 def test_what_is_provided_is_never_written_nor_returned(tmp_path: Path) -> None:
     options = {"path": str(tmp_path), "names": ["a", "b", "c"], "provided": {"a": GOOD, "b": [GOOD, GOOD[::-1]]}}
     result = succeed(redis_secrets, options)
