@@ -22,6 +22,10 @@ images: bootstrap
 	@tools/images.sh bookworm
 	@tools/images.sh trixie
 
+.PHONY: servers
+servers: images
+	@tools/trixie_servers.sh
+
 .PHONY: demo
 demo: images ## harden a disposable Redis in use, attack it before and after, audit it; TARGET=bookworm, trixie or valkey
 	@$(BIN)/python -m tools.demo $(TARGET)
@@ -49,7 +53,7 @@ unit: bootstrap ## pure code and the house rules
 	@$(BIN)/python -m pytest -q -n 2 tests/unit
 
 .PHONY: live
-live: bootstrap ## against real servers on unix sockets
+live: servers ## against real servers on unix sockets
 	@PATH="$(CURDIR)/.cache/servers/debian:$$PATH" $(BIN)/python -m pytest -q tests/live
 
 .PHONY: leaks
@@ -73,7 +77,7 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
 .PHONY: soak
-soak: images ## what is too long for CI: killed at each task, properties drawn anew, 2000 generated users on each server
+soak: servers ## what is too long for CI: killed at each task, properties drawn anew, 2000 generated users on each server
 	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
 	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak

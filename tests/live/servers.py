@@ -30,10 +30,10 @@ NAMES = ("redis-server", "valkey-server")
 START_SECONDS = 10.0
 
 
-def find_binaries() -> dict[str, str]:
-    """Return path by version: those in PATH, in ``$RAMPART_SERVERS`` and in ``.cache/servers/*/`` of the checkout."""
+def find_binaries(*more: Path) -> dict[str, str]:
+    """Return path by version: those in PATH, in folders of ``$RAMPART_SERVERS``, ``.cache/servers`` and ``more``."""
     folders = [Path(os.environ["RAMPART_SERVERS"])] if os.environ.get("RAMPART_SERVERS") else []
-    folders.append(ROOT / ".cache/servers")
+    folders += [ROOT / ".cache/servers", *more]
     paths = [shutil.which(name) for name in NAMES]
     paths += [str(path) for folder in folders for name in NAMES for path in sorted(folder.glob(f"*/{name}"))]
     found: dict[str, str] = {}
