@@ -60,8 +60,7 @@ options:
     type: dict
     default: {}
 seealso:
-  - plugin: rampart.redis.redis_host
-    plugin_type: role
+  - module: rampart.redis.redis_undo
 """
 
 EXAMPLES = r"""
