@@ -40,7 +40,11 @@ class Preset:
 
 
 # Clients say these when they connect; refused, they break (SELECT, SETNAME) or fill the ACL log.
-_HANDSHAKE = ("+ping", "+client|setname", "+select|0")
+_HANDSHAKE = ("+ping", "+client|setname")
+# Since 7.0 a server logs a warning for each first argument allowed. Key patterns bind in every database alike, so the
+# whole of SELECT opens no foreign key.
+_SELECT = ("+select",)
+_SELECT_0 = ("+select|0",)
 _SETINFO = ("+client|setinfo",)
 _NO_ADMIN = (
     "CONFIG GET requirepass",
@@ -62,6 +66,8 @@ PRESETS: Mapping[str, Preset] = {
             *("+del", "+unlink", "+exists", "+expire", "+pexpire", "+expireat", "+pexpireat", "+ttl", "+pttl"),
             *("+persist", "+type", "+touch", "+client|id", *_HANDSHAKE),
         ),
+        before_70=_SELECT_0,
+        since_70=_SELECT,
         since_72=_SETINFO,
         keys=("{prefix}*",),
         allow=("GET {prefix}x", "HSET {prefix}x f v", "DEL {prefix}x", "EXPIRE {prefix}x 1", "MULTI", "PING"),
@@ -69,10 +75,30 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "session": Preset(
         commands=("-@all", "+get", "+set", "+expire", "+ttl", "+del", "+mget", *_HANDSHAKE),
+        before_70=_SELECT_0,
+        since_70=_SELECT,
         since_72=_SETINFO,
         keys=("{prefix}*",),
         allow=("GET {prefix}x", "SET {prefix}x v EX 1", "EXPIRE {prefix}x 1", "DEL {prefix}x", "PING"),
         deny=("GET other-{prefix}x", "DBSIZE", "RANDOMKEY", "FLUSHDB", *_NO_ADMIN, *_NO_SCRIPT),
+    ),
+    # Values and counters that may be lost, several of them in one transaction. A cache is emptied key by key: FLUSHDB
+    # knows no prefix.
+    "cache": Preset(
+        commands=(
+            *("-@all", "+get", "+mget", "+getex", "+getdel", "+set", "+mset", "+setex", "+psetex", "+setnx", "+incr"),
+            *("+incrby", "+decr", "+decrby", "+del", "+unlink", "+exists", "+expire", "+pexpire", "+persist", "+ttl"),
+            *("+pttl", "+touch", "+multi", "+exec", "+discard", *_HANDSHAKE),
+        ),
+        before_70=_SELECT_0,
+        since_70=_SELECT,
+        since_72=_SETINFO,
+        keys=("{prefix}*",),
+        allow=("GET {prefix}x", "SET {prefix}x v EX 1", "INCR {prefix}x", "UNLINK {prefix}x", "MULTI", "PING"),
+        deny=(
+            *("GET other-{prefix}x", "HSET {prefix}x f v", "DBSIZE", "RANDOMKEY", "FLUSHDB", "PUBLISH x x"),
+            *(*_NO_ADMIN, *_NO_SCRIPT),
+        ),
     ),
     # No SLOWLOG GET: it shows arguments, so values. No CONFIG GET: it shows passwords.
     "exporter": Preset(

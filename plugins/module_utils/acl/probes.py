@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 # Presets that may SET, GET and DEL below their prefix.
-_WRITERS = ("application", "session")
+_WRITERS = ("application", "session", "cache")
 
 
 def probes(

@@ -183,7 +183,7 @@ def test_patterns_match_as_the_server_matches(server: Server, pattern: str) -> N
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_the_server_takes_every_preset_and_keeps_its_promises(live: Running, preset: str) -> None:
     entry: dict[str, Any] = {"name": "u", "preset": preset, "enabled": True, "password_hashes": ["a" * 64]}
-    if preset in ("application", "session"):
+    if preset in ("application", "session", "cache"):
         entry["prefix"] = "app:"
     with live.session() as session:
         table = CommandTable.from_reply(session.command("COMMAND"))
@@ -191,6 +191,7 @@ def test_the_server_takes_every_preset_and_keeps_its_promises(live: Running, pre
         assert user is not None
         assert session.command("ACL", "SETUSER", "u", "reset", *user.rules()) == "OK"
         assert AclUser.from_getuser("u", session.command("ACL", "GETUSER", "u"), table) == user
+        assert "eprecat" not in (live.folder / "log").read_text()
         if table.has_subcommands:
             for promise in presets.promises([entry]):
                 verdicts = {

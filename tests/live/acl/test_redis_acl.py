@@ -405,7 +405,7 @@ def test_our_own_judgement_keeps_the_promises_of_presets(
 ) -> None:
     monkeypatch.setattr(acl_job, "find_binary", lambda: None)
     entry = {"name": "u", "preset": preset, "passwords": [SECRET], "prefix": "app:"}
-    if preset not in ("application", "session"):
+    if preset not in ("application", "session", "cache"):
         del entry["prefix"]
     users, promises = presets.expand([entry], bench.server.version), presets.promises([entry])
     assert not bench.set(*users, binary=None, assertions=promises)["validated"]

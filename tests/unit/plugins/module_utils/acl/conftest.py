@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.versions import ServerVersion, parse_number
-from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.acl.recorded import TABLES, VERSIONS
+from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.acl.recorded import PRODUCTS, TABLES, VERSIONS
 
 if TYPE_CHECKING:
     from ansible_collections.rampart.redis.plugins.module_utils.acl.commands import CommandTable
@@ -27,7 +27,7 @@ def table(number: str) -> CommandTable:
 @pytest.fixture
 def version(number: str) -> ServerVersion:
     """Return that version."""
-    return ServerVersion("redis", parse_number(number))
+    return ServerVersion(PRODUCTS[number], parse_number(number))
 
 
 @pytest.fixture

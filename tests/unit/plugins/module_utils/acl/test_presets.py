@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.acl import presets, wish
+from ansible_collections.rampart.redis.plugins.module_utils.acl.answer import may
 from ansible_collections.rampart.redis.plugins.module_utils.acl.tokens import KeyPattern
 from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError
 from ansible_collections.rampart.redis.plugins.module_utils.versions import ServerVersion
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ansible_collections.rampart.redis.plugins.module_utils.acl.commands import CommandTable
     from ansible_collections.rampart.redis.plugins.module_utils.acl.user import AclUser
 
-PREFIXED = ("application", "session")
+PREFIXED = ("application", "session", "cache")
 ENABLED = [name for name in presets.PRESETS if name != "admin"]
 
 
@@ -36,33 +37,87 @@ def test_every_version_takes_every_preset(preset: str, table: CommandTable, vers
     assert " -@all " in user.render()
 
 
-# The 14 commands the guide renames, and who may still run them (all or part of them). Kept is what the work needs: an
-# application deletes and expires its own keys, a session store deletes its own; the auditor reads the configuration,
-# Sentinel has it written down and stops a script that would delay a failover; the operator administers.
-RENAMED = (
-    *("flushdb", "flushall", "keys", "pexpire", "del", "config", "shutdown", "eval", "script", "debug", "migrate"),
-    *("sort", "dump", "restore"),
-)
-KEEPS: dict[str, set[str]] = {
-    "application": {"del", "pexpire"},
-    "session": {"del"},
-    "exporter": set(),
-    "auditor": {"config"},
-    "operator": {"config", "shutdown"},
-    "replica": set(),
-    "sentinel": {"config", "script"},
-    "admin": set(RENAMED),
+# The 14 commands the guide renames: why nobody has them, unless KEPT says for whom and why.
+RENAMED = {
+    "flushdb": "destroys a database, whatever key patterns the user has",
+    "flushall": "destroys all data, whatever key patterns the user has",
+    "keys": "names every key of every tenant, and stalls the server meanwhile",
+    "pexpire": "changes keys",
+    "del": "changes keys",
+    "config": "reads passwords, and writes files where the server lets it",
+    "shutdown": "ends the service",
+    "eval": "one endless script stalls everybody",
+    "script": "loads, forgets and kills scripts of everybody",
+    "debug": "crashes or stalls the server",
+    "migrate": "carries keys to any address",
+    "sort": "reads keys of other tenants by its BY and GET, up to 6.2",
+    "dump": "is how keys leave",
+    "restore": "is how prepared payloads come in",
+}
+KEPT: dict[str, dict[str, str]] = {
+    "application": {
+        "del": "deletes its own keys; replicas and files need the command itself",
+        "pexpire": "sets times to live on its own keys",
+    },
+    "session": {"del": "ends a session"},
+    "cache": {"del": "forgets its own keys", "pexpire": "sets times to live on its own keys"},
+    "exporter": {},
+    "auditor": {"config": "reads named settings (GET only); its own password is guarded like the operator's"},
+    "operator": {"config": "administers", "shutdown": "administers"},
+    "replica": {},
+    "sentinel": {
+        "config": "has a failover written down (REWRITE only)",
+        "script": "stops a script that holds up a failover (KILL only)",
+    },
+    "admin": dict.fromkeys(RENAMED, "everything; off until the glass is broken"),
+}
+# Where a part is kept, exactly this part.
+PARTS = {
+    ("auditor", "config"): {"config|get"},
+    ("sentinel", "config"): {"config|rewrite"},
+    ("sentinel", "script"): {"script|kill"},
+    ("operator", "config"): {"config|get", "config|set", "config|rewrite", "config|resetstat"},
 }
 
 
 @pytest.mark.parametrize("command", RENAMED)
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_renamed_commands_of_the_guide(preset: str, command: str, table: CommandTable, version: ServerVersion) -> None:
-    assert build(preset, table, version).allows(command) is (command in KEEPS[preset])
+    user = build(preset, table, version)
+    why = KEPT[preset].get(command)
+    assert user.allows(command) is (why is not None), why or RENAMED[command]
+    if (preset, command) in PARTS and table.has_subcommands:
+        found = {name for name in table.family(command) if "|" in name and user.allows(name)}
+        assert found == PARTS[preset, command]
+
+
+def test_nothing_is_kept_that_the_guide_does_not_rename() -> None:
+    assert set(KEPT) == set(presets.PRESETS)
+    assert all(set(kept) <= set(RENAMED) for kept in KEPT.values())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *(
+            "CONFIG GET requirepass",
+            "ACL LIST",
+            "ACL GETUSER x",
+            "GET x",
+            "DUMP x",
+            "SORT_RO x",
+            "SLOWLOG GET",
+            "MONITOR",
+        ),
+        *("CLIENT LIST", "CLIENT KILL ID 1", "CLIENT PAUSE 1", "DEBUG SLEEP 1"),
+    ],
+)
+def test_monitoring_reads_no_secret_and_stops_nobody(call: str, table: CommandTable, version: ServerVersion) -> None:
+    assert not may(build("exporter", table, version), call)
 
 
 EXACT = {
-    "session": {"get", "set", "expire", "ttl", "del", "mget", "ping", "client|setname"},
+    "session": {"get", "set", "expire", "ttl", "del", "mget", "ping", "client|setname", "select"},
     "exporter": {
         "ping",
         "info",
@@ -120,6 +175,15 @@ def test_version_gates(version: ServerVersion, *, setinfo: bool, histogram: bool
     assert ("+latency|histogram" in commands) is histogram
 
 
+@pytest.mark.parametrize("preset", presets.PRESETS)
+def test_first_arguments_only_where_the_server_does_not_warn(
+    preset: str, table: CommandTable, version: ServerVersion
+) -> None:
+    user = build(preset, table, version)
+    assert not (user.selectors[0].first_args and table.has_subcommands)
+    assert user.allows("select|0") is (preset in (*PREFIXED, "admin"))
+
+
 def test_own_rules_add_and_own_state_replaces() -> None:
     version = ServerVersion("redis", (7, 0, 15))
     wanted = entry("session", keys=["x"], channels=["c"], commands=["+info"], enabled=False, passwords=["p"])
@@ -143,7 +207,7 @@ def test_an_entry_without_preset_passes_unchanged() -> None:
     [
         (
             {"name": "u", "preset": "app"},
-            "user 'u': unknown preset 'app'. There are: admin, application, auditor, exporter",
+            "user 'u': unknown preset 'app'. There are: admin, application, auditor, cache, exporter",
         ),
         ({"name": "u", "preset": "session"}, "user 'u': the preset 'session' needs a prefix such as app:"),
         ({"name": "u", "preset": "auditor", "prefix": "a"}, "user 'u': the preset 'auditor' has no keys, so no prefix"),
