@@ -109,7 +109,7 @@ def test_nothing_is_kept_that_the_guide_does_not_rename() -> None:
             "SLOWLOG GET",
             "MONITOR",
         ),
-        *("CLIENT LIST", "CLIENT KILL ID 1", "CLIENT PAUSE 1", "DEBUG SLEEP 1"),
+        *("SLOWLOG GET", "MONITOR", "CLIENT LIST", "CLIENT KILL ID 1", "CLIENT PAUSE 1", "DEBUG SLEEP 1"),
     ],
 )
 def test_monitoring_reads_no_secret_and_stops_nobody(call: str, table: CommandTable, version: ServerVersion) -> None:
