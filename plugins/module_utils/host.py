@@ -106,6 +106,8 @@ def replace(wishes: Iterable[FileWish]) -> Replacement:
             before = (path, read_bytes(path), _stat(path))
             _put(beside, path)
             done.before.append(before)
+        for folder in dict.fromkeys(Path(path).parent for path, _beside in ready):
+            _sync(folder)
     except HostError:
         done.undo()
         raise
@@ -155,6 +157,7 @@ def _write(path: str, data: bytes, mode: int, owner: tuple[int, int]) -> None:
     beside = _prepare(path, data, mode, owner)
     try:
         _put(beside, path)
+        _sync(Path(path).parent)
     except HostError:
         Path(beside).unlink(missing_ok=True)
         raise
@@ -182,7 +185,6 @@ def _prepare(path: str, data: bytes, mode: int, owner: tuple[int, int]) -> str:
 def _put(beside: str, path: str) -> None:
     try:
         Path(beside).replace(path)
-        _sync_folder(str(Path(path).parent))
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -191,9 +193,12 @@ def _unwritable(path: str, error: OSError) -> HostError:
     return HostError(f"cannot be written: {error.strerror}", where=path, hint=_NEXT.get(error.errno or 0, ""))
 
 
-def _sync_folder(folder: str) -> None:
+def _sync(folder: Path) -> None:
+    """Bring the names of a folder's files to the disk, as their content is."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        raise _unwritable(str(folder), error) from error
     finally:
         os.close(handle)

@@ -103,16 +103,13 @@ def survey(
 
 def requests(scene: Scene) -> dict[str, str]:
     """Make a new key for everything that is due and return the requests by name; the pairs in use are not touched."""
-    made: dict[str, str] = {}
     due = [item.wish for item in scene.items if item.is_due]
     for wish in due:
         _require_place(wish)
-    for wish in due:
-        key = issue.make_key(wish.key_type)
-        me = FileWish(_pending(wish), key, _PENDING_MODE, str(os.geteuid()), str(os.getegid()))
-        replace_files([me])
-        made[wish.name] = issue.make_request(key, wish.name)
-    return made
+    keys = {wish.name: issue.make_key(wish.key_type) for wish in due}
+    me = (str(os.geteuid()), str(os.getegid()))
+    replace_files([FileWish(_pending(wish), keys[wish.name], _PENDING_MODE, *me) for wish in due])
+    return {name: issue.make_request(key, name) for name, key in keys.items()}
 
 
 def install(
