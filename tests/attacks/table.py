@@ -17,12 +17,14 @@ from . import (
     survivor,
     takeover,
     tenants,
+    wire,
 )
 from .model import Attack
 
 ATTACKS: tuple[Attack, ...] = (
     Attack(1, "read a secret without a login", "open", destruction.read_secret),
     Attack(9, "watch all commands with MONITOR", "open", eavesdrop.monitor),
+    Attack(10, "read a secret from the wire", "open", wire.sniff),
     Attack(23, "go on with a connection from before", "open", survivor.old_connection),
     Attack(2, "destroy all data with FLUSHALL", "open", destruction.flush, destructive=True),
     Attack(4, "replace the data by a rogue primary", "open", replication.follow_rogue, destructive=True),
@@ -38,4 +40,6 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(16, "reach another tenant's data", "guide", tenants.cross_tenant, destructive=True),
     Attack(24, "log in with an empty or literal password", "guide", credentials.left_behind),
     Attack(13, "command with a wrong or no client certificate", "weak-tls", certificates.wrong_certificate),
+    Attack(11, "stand in for the server with a forged certificate", "weak-tls", wire.impersonate),
+    Attack(12, "talk TLS 1.0 or without encryption", "weak-tls", wire.downgrade),
 )
