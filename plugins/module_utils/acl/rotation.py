@@ -81,8 +81,8 @@ def is_due(step: str, at: str, *, check_mode: bool) -> bool:
 
 def choose(
     declared: Sequence[Mapping[str, Any]], wished: Collection[str], provided: Collection[str]
-) -> tuple[list[str], dict[str, str]]:
-    """Return the users whose password can be rotated, and for each other one why not.
+) -> tuple[list[str], list[str]]:
+    """Return the users whose password can be rotated, and for each other one a sentence why not.
 
     :param declared: users as given to the role redis_acl.
     :param wished: names; none of them means all that can be.
@@ -91,7 +91,7 @@ def choose(
     known = {entry["name"]: entry for entry in declared}
     names = list(dict.fromkeys(wished or known))
     reasons = {name: _reason(name, known.get(name), provided) for name in names}
-    return [name for name in names if not reasons[name]], {name: text for name, text in reasons.items() if text}
+    return [name for name in names if not reasons[name]], [f"{name}: {text}" for name, text in reasons.items() if text]
 
 
 def _reason(name: str, entry: Mapping[str, Any] | None, provided: Collection[str]) -> str:

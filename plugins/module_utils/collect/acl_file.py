@@ -58,17 +58,24 @@ class StagedFile:
 def stage(empty: FileWish, final: Users, table: CommandTable) -> StagedFile:
     """Compare a file, given by an empty wish, with the users it shall hold.
 
-    A file that means the same is left as it is, unless it holds passwords in clear. A user that means the same keeps
-    its words: a server renders ``+@string -@dangerous`` as a list of commands, which a later version reads otherwise.
+    A file that means the same is left as it is, unless it holds passwords in clear. Rights that mean the same keep
+    their words, also beside another password: a server renders ``+@string -@dangerous`` as a list of commands, which a
+    later version reads otherwise.
     """
     found = read_text(empty.path)
     have = _parsed(found, table)
     same = have == final and not aclfile.holds_clear_passwords(found or "")
     known = have or {}
-    words = [known[name] if known.get(name) == user else user for name, user in final.items()]
+    words = [_worded(user, known.get(name)) for name, user in final.items()]
     text = found if same and found is not None else aclfile.render(words)
     wish = replace(empty, data=text.encode("utf-8", "surrogateescape"))
     return StagedFile(wish, found is not None, have, final, same, not same or not wish.is_met())
+
+
+def _worded(user: AclUser, known: AclUser | None) -> AclUser:
+    if known is None or known.selectors != user.selectors:
+        return user
+    return replace(user, selectors=known.selectors)
 
 
 def redacted(users: Mapping[str, AclUser] | None) -> str:
