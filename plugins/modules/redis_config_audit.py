@@ -39,6 +39,12 @@ options:
     elements: str
     choices: [server, host]
     default: [server, host]
+  ages_dir:
+    description:
+      - Folder of the record of since when each password is known, from the option
+        O(rampart.redis.redis_acl#module:ages_dir) of M(rampart.redis.redis_acl).
+    type: path
+    default: /var/lib/rampart/passwords
   include:
     description:
       - Checks to run, by id (V(RDS-NET-005), V(NET-005)) or family (V(NET), V(ACL), V(TLS), V(CFG), V(SEN), V(HOST),
@@ -100,6 +106,9 @@ options:
         description: Accounts, and groups of the same name, that the server's files may belong to besides root.
         type: list
         elements: str
+      password_days:
+        description: Days after which a password is too old. By default V(90).
+        type: int
       primary:
         description: The primary this server shall replicate from, as C(address:port).
         type: str
@@ -185,7 +194,7 @@ from typing import Any
 from ..module_utils.audit.addresses import require_cidrs
 from ..module_utils.audit.registry import select
 from ..module_utils.audit.report import build
-from ..module_utils.collect.snapshot import collect, host_name
+from ..module_utils.collect.snapshot import AGES_DIR, collect, host_name
 from ..module_utils.connection import Endpoint
 from ..module_utils.glue import CONNECTION_SPEC, Request, run
 
@@ -207,6 +216,7 @@ SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "config_file": {"type": "path"},
     "sections": {**NAMES, "choices": ["server", "host"], "default": ["server", "host"]},
+    "ages_dir": {"type": "path", "default": AGES_DIR},
     "include": {**NAMES, "default": []},
     "exclude": {**NAMES, "default": []},
     "expected": {
@@ -215,6 +225,7 @@ SPEC: dict[str, Any] = {
             **dict.fromkeys(LISTS, NAMES),
             # Names of users, not keys.
             "all_keys": {**NAMES, "no_log": False},
+            "password_days": {"type": "int", "no_log": False},
             "primary": {"type": "str"},
         },
     },
@@ -229,7 +240,7 @@ def work(request: Request) -> dict[str, Any]:
     require_cidrs(expected.get("listen_cidrs") or (), "expected.listen_cidrs")
     endpoint = Endpoint.from_params(params)
     wanted = {name: name in params["sections"] for name in ("server", "host")}
-    found = collect(endpoint, config_file=params["config_file"], **wanted)
+    found = collect(endpoint, config_file=params["config_file"], ages_dir=params["ages_dir"], **wanted)
     now = time.time()
     moment = datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     subject = {"host": params["name"] or host_name(), "endpoint": str(endpoint), "collected_at": moment}

@@ -74,6 +74,17 @@ def read(path: str) -> ages.Record:
     return ages.parse(read_text(path) or "", path)
 
 
+def present(folder: str, aclfile: str) -> ages.Record:
+    """Return the record that there must be.
+
+    :raises HostError: there is none, or it cannot be read. :raises InputError: it is no record.
+    """
+    path = path_of(folder, aclfile)
+    if not aclfile or not Path(path).is_file():
+        raise HostError("there is no record of since when passwords are known", where=path if aclfile else folder)
+    return read(path)
+
+
 def stage(folder: str | None, aclfile: str, users: Iterable[AclUser]) -> Dates:
     """Return the record as it shall be for the users there will be; without a folder none is kept."""
     if not folder:

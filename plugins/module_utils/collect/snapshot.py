@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..audit.addresses import port
 from ..errors import RampartError
-from . import certificates, clients, config, files, info, packages, sockets, users
+from . import certificates, clients, config, files, info, packages, password_ages, sockets, users
 from .session import knock, session
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from .session import Session
 
 _SERVER_SECTIONS = ("server", "replication", "memory", "config", "users", "commands", "modules", "clients")
-_HOST_SECTIONS = ("process", "sockets", "account", "package", "directives", "files", "certificates", "private_keys")
+_HOST_SECTIONS = (
+    *("process", "sockets", "account", "package", "directives", "files", "certificates", "private_keys"),
+    "passwords",
+)
+AGES_DIR = "/var/lib/rampart/passwords"  # where the role redis_acl keeps its record
 _DEFAULT_FILES = ("/etc/redis/redis.conf", "/etc/valkey/valkey.conf")
 
 
@@ -40,8 +44,13 @@ class Snapshot:
             self.missing.update({name: str(error) for name in names if name not in self.sections})
 
 
-def collect(endpoint: Endpoint, *, config_file: str | None, server: bool, host: bool) -> Snapshot:
-    """Collect from the server and from this host, which must be the server's own."""
+def collect(
+    endpoint: Endpoint, *, config_file: str | None, server: bool, host: bool, ages_dir: str = AGES_DIR
+) -> Snapshot:
+    """Collect from the server and from this host, which must be the server's own.
+
+    :param ages_dir: folder of the record of since when passwords are known.
+    """
     found = Snapshot()
     if server:
         with found.attempt(*_SERVER_SECTIONS, "doors"), session(endpoint) as (talk, door):
@@ -52,7 +61,7 @@ def collect(endpoint: Endpoint, *, config_file: str | None, server: bool, host: 
     else:
         found.missing.update(dict.fromkeys((*_SERVER_SECTIONS, "doors"), "not asked for (option sections)"))
     if host:
-        _from_host(found, config_file)
+        _from_host(found, config_file, ages_dir)
     else:
         found.missing.update(dict.fromkeys(_HOST_SECTIONS, "not asked for (option sections)"))
     return found
@@ -95,7 +104,7 @@ def _other_doors(found: Snapshot, endpoint: Endpoint, *, host: bool) -> list[End
     return doors
 
 
-def _from_host(found: Snapshot, config_file: str | None) -> None:
+def _from_host(found: Snapshot, config_file: str | None, ages_dir: str) -> None:
     about = found.sections.get("server", {})
     running = found.sections.get("config", {})
     with found.attempt("process", "sockets", "account", "package"):
@@ -118,6 +127,8 @@ def _from_host(found: Snapshot, config_file: str | None) -> None:
         found.sections["certificates"] = certificates.read(values)
     with found.attempt("private_keys"):
         found.sections["private_keys"] = certificates.read_keys(values)
+    with found.attempt("passwords"):
+        found.sections["passwords"] = password_ages.present(ages_dir, values.get("aclfile", ""))
 
 
 def _present(paths: tuple[str, ...]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ...acl import ages
 from ..check import (
     CRITICAL,
     HIGH,
+    LOW,
     MEDIUM,
     Family,
     Verdict,
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ...acl.user import AclUser
+
+# A quarter: what the guide asks for, and most standards.
+PASSWORD_DAYS = 90
+# A rotation that is open for longer was forgotten.
+WINDOW_DAYS = 7
+_DAY = 86400
 
 ACL = Family("ACL", "Users and permissions")
 
@@ -134,6 +142,29 @@ def shared_passwords(users: Sequence[AclUser]) -> Verdict:
 
 
 @ACL.check(
+    8,
+    "A user keeps more than one password",
+    severity=LOW,
+    needs=("users", "now"),
+    wants=("passwords",),
+    fix="finish the rotation: playbooks/rotate.yml -e redis_rotate_phase=retire",
+)
+def second_passwords(users: Sequence[AclUser], now: float, record: ages.Record | None) -> Verdict:
+    """A second password is for the days of a rotation. One that stays is a way in that nobody looks after."""
+    rows = [user for user in users if len(user.hashes) > 1]
+    texts, forgotten = [], False
+    for user in rows:
+        dates = [ages.first_seen(record or {}, user.name, one) for one in user.hashes]
+        youngest = max((one for one in dates if one is not None), default=None)
+        since = "nobody knows since when" if youngest is None else f"for {int((now - youngest) / _DAY)} days"
+        texts.append(f"{user.name} has {len(user.hashes)} passwords, {since}")
+        forgotten |= youngest is None or len(user.hashes) > 2 or now - youngest > WINDOW_DAYS * _DAY  # noqa: PLR2004 - old and new
+    if texts and not forgotten:
+        return noted(*texts)
+    return verdict(texts, "one password for each user")
+
+
+@ACL.check(
     28,
     "Users would be lost at the next restart",
     severity=MEDIUM,
@@ -174,6 +205,42 @@ def clear_passwords(files: Sequence[Mapping[str, Any]]) -> Verdict:
     if problems or exposed:
         return failed(*problems, *rest)
     return noted(*rest, "only root and the service can read it") if rest else passed("hashes only")
+
+
+@ACL.check(
+    39,
+    "A password is older than a quarter",
+    severity=LOW,
+    needs=("users", "now", "expected"),
+    wants=("passwords",),
+    fix="rotate it, without an error for any client: playbooks/rotate.yml (redis_rotate_users for single users)",
+)
+def password_age(
+    users: Sequence[AclUser], now: float, expected: Mapping[str, Any], record: ages.Record | None
+) -> Verdict:
+    """What leaked unnoticed works until it is changed. Servers keep no dates, so redis_acl records them on the host."""
+    found = [(user.name, one) for user in enabled(users) for one in user.hashes]
+    if not found:
+        return not_applicable("no enabled user has a password")
+    if record is None:
+        return not_evaluated("passwords: no record of since when they are known; the role redis_acl makes one")
+    limit = expected.get("password_days") or PASSWORD_DAYS
+    days = {(name, one): _days(ages.first_seen(record, name, one), now) for name, one in found}
+    old = [
+        f"{name}: {age} days, {limit} are the limit"
+        for (name, _one), age in days.items()
+        if age is not None and age > limit
+    ]
+    unknown = [f"{name}: nobody knows since when" for (name, _one), age in days.items() if age is None]
+    if old:
+        return failed(*sorted(old), *sorted(unknown))
+    if unknown:
+        return not_evaluated(*sorted(set(unknown)))
+    return passed(f"the oldest of {len(days)} is {max(age for age in days.values() if age is not None)} days old")
+
+
+def _days(since: float | None, now: float) -> int | None:
+    return None if since is None else int((now - since) / _DAY)
 
 
 @ACL.check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.rampart.redis.plugins.module_utils.acl import ages
 from ansible_collections.rampart.redis.plugins.module_utils.acl.commands import CommandTable
 from ansible_collections.rampart.redis.plugins.module_utils.acl.user import AclUser
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
@@ -74,6 +75,12 @@ OPERATOR = user("operator", f"on #{SECRET} ~* &* +@all")
 AUDITOR = user("auditor", f"on #{'ab' * 32} -@all +info +config|get +acl|list +acl|users +acl|getuser +client|list")
 APP = user("app", f"on #{'cd' * 32} ~app:* -@all +@read +@write +ping")
 USERS = [CLOSED, OPERATOR, AUDITOR, APP]
+
+
+def known_for(days: float, *users: AclUser) -> ages.Record:
+    """Return a record in which all passwords of the users are known for so long."""
+    return ages.brought_up_to_date({}, {one.name: one.hashes for one in users}, NOW - days * DAY)
+
 
 CONFIG = {
     "bind": "10.1.2.3 127.0.0.1",
@@ -152,6 +159,7 @@ SECTIONS: dict[str, Any] = {
     "files": FILES,
     "certificates": [CERTIFICATE],
     "private_keys": [{"path": "/etc/redis/tls/redis-server-key.pem", "ca": "", "unreadable": False}],
+    "passwords": known_for(30, *USERS),
     "process": PROCESS,
     "package": {"name": "redis-server", "version": "5:8.2.3-1", "distribution": "", "unpacked_at": NOW - 9 * DAY},
     "account": {"name": "redis", "shell": "/usr/sbin/nologin", "footholds": []},

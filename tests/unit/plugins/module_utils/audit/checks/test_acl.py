@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import (
@@ -16,9 +16,13 @@ from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cas
     Case,
     config,
     file,
+    known_for,
     user,
     verify,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.rampart.redis.plugins.module_utils.acl.user import AclUser
 
 
 def _with(name: str, rules: str) -> dict[str, Any]:
@@ -39,6 +43,14 @@ def _client(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
 
 _LIMITED = user("default", "on nopass -@all +ping")
 _WITH_PASSWORD = user("default", f"on #{SECRET} ~* +@all")
+
+_TWO = user("web", f"on #{SECRET} #{'0' * 64} ~web:* +get")
+_THREE = user("web", f"on #{SECRET} #{'0' * 64} #{'1' * 64} ~web:* +get")
+
+
+def _rotating(days: float, web: AclUser = _TWO) -> dict[str, Any]:
+    return {"users": [*USERS, web], "passwords": {**known_for(30, *USERS), **known_for(days, web)}}
+
 
 CASES = [
     Case("ACL-001", {}, "pass", "off"),
@@ -69,6 +81,21 @@ CASES = [
     Case("ACL-006", _password("${REDIS_PASSWORD}"), "fail", "template variable"),
     Case("ACL-007", {}, "pass", "differ"),
     Case("ACL-007", _with("web", f"on #{SECRET} ~web:* +get"), "fail", "operator and web"),
+    Case("ACL-008", {}, "pass", "one password for each user"),
+    Case("ACL-008", _rotating(3), "info", "web has 2 passwords, for 3 days"),
+    Case("ACL-008", _rotating(8), "fail", "web has 2 passwords, for 8 days"),
+    Case("ACL-008", _rotating(1, _THREE), "fail", "web has 3 passwords, for 1 days"),
+    Case("ACL-008", {**_rotating(3), "passwords": None}, "fail", "web has 2 passwords, nobody knows since when"),
+    Case("ACL-039", {}, "pass", "the oldest of 3 is 30 days old"),
+    Case("ACL-039", {"passwords": known_for(90, *USERS)}, "pass", "90 days"),
+    Case("ACL-039", {"passwords": known_for(91, *USERS)}, "fail", "operator: 91 days, 90 are the limit"),
+    Case("ACL-039", {**_rotating(200), "expected": {"password_days": 199}}, "fail", "web: 200 days, 199 are the limit"),
+    Case("ACL-039", {**_rotating(200), "expected": {"password_days": 200}}, "pass", "the oldest of 5 is 200 days old"),
+    Case("ACL-039", {"passwords": known_for(3, OPERATOR)}, "not_evaluated", "app: nobody knows since when"),
+    Case("ACL-039", {"passwords": known_for(99, OPERATOR)}, "fail", "app: nobody knows since when"),
+    Case("ACL-039", {"passwords": None}, "not_evaluated", "the role redis_acl makes one"),
+    Case("ACL-039", {"users": [OPEN], "passwords": None}, "not_applicable", "no enabled user has a password"),
+    Case("ACL-039", {"users": [user("web", f"off #{SECRET} +get")]}, "not_applicable", "no enabled user"),
     Case("ACL-028", {}, "pass", "users.acl"),
     Case("ACL-028", config(aclfile=""), "fail", "app stands in no file"),
     Case("ACL-028", {**config(aclfile=""), "users": [OPEN]}, "not_applicable", "besides default"),
