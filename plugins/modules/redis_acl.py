@@ -212,24 +212,48 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What changes, to whom, as sentences. Passwords and hashes never appear.
+  description: What changes, one sentence for each user. Passwords and hashes never appear.
   returned: always
   type: list
   elements: str
-  sample: ['shop: loses FLUSHALL, KEYS and 12 more', 'default: is switched off']
+  sample:
+    - >-
+      shop: loses CONFIG SET, FLUSHALL, FLUSHDB, KEYS and 12 more of @dangerous; gains read on cache:*; password changed
+      (1 added, 1 removed)
+    - 'legacy: is removed'
+diff:
+  description:
+    - The users of the running server, and those of the file, before and after; without hashes. A user who may do the
+      same in other words is no difference.
+    - The plan is shown below it.
+  returned: always
+  type: list
+  elements: dict
 users:
   description: All users as they are, or would be, in the form of an ACL file, with each hash shown as C(#********).
   returned: always
   type: list
   elements: str
 validated:
-  description: Whether the server binary of the host accepted the staged users.
+  description:
+    - Whether a server accepted the users; the binary of the host in a rehearsal, or the running server itself where
+      nothing changes.
   returned: always
   type: bool
 reason:
   description: Why RV(validated) is false.
   returned: always
   type: str
+warnings:
+  description:
+    - What a careful reader should know, each with the reason. About the listed users that are on and not
+      O(users[].trusted) it says who may escalate (C(CONFIG SET), C(ACL SETUSER), C(MODULE LOAD), C(REPLICAOF) ...), who
+      reaches all keys, has rights by denying some of C(+@all), may run scripts, or has more than 10 patterns or 3
+      selectors; and whose password is missing, weak, or that of another user too.
+    - About the server it says whether it reads another ACL file, or none.
+  returned: when there are any
+  type: list
+  elements: str
 verified:
   description: Whether the users were read back from the running server and are as wished.
   returned: always

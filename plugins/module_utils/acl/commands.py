@@ -19,6 +19,7 @@ class CommandTable:
 
     :param categories: the categories of each command and subcommand.
     :param open_to_all: commands that need no permission (``auth``, ``hello`` ...).
+    :param steps: a store of ``rules``: what one more rule makes of those before it.
     :param key_places: first, last and step of the keys among the words of a call, for commands that have keys.
     """
 
@@ -27,6 +28,7 @@ class CommandTable:
     key_places: Mapping[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
     _children: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _members: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    steps: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_reply(cls, reply: Sequence[Sequence[Any]]) -> CommandTable:
@@ -44,6 +46,11 @@ class CommandTable:
     def has_subcommands(self) -> bool:
         """Tell whether this server gives rights per subcommand (7.0); before, only per first argument."""
         return bool(self._children)
+
+    @property
+    def keeps_rules(self) -> bool:
+        """Tell whether this server keeps the text of rules (7.2); before, it writes it anew when it is asked for."""
+        return "client|setinfo" in self.categories
 
     @property
     def names(self) -> frozenset[str]:

@@ -30,9 +30,9 @@ def diff(have: AclUser | None, want: AclUser | None) -> list[str]:
         ]
     return [
         *_state(have, want),
-        *_passwords(have, want),
         *_selector(have.selectors[0], want.selectors[0]),
         *_selectors(have.selectors[1:], want.selectors[1:]),
+        *_passwords(have, want),
     ]
 
 
@@ -92,17 +92,20 @@ def _selector(old: Selector, new: Selector) -> list[str]:
             *_named([f"channel {channel}" for channel in sorted(first.channels - second.channels)]),
         ]
         if parts:
-            said.append(f"{verb} {'; '.join(parts)}")
+            said.append(f"{verb} {', '.join(parts)}")
     return said
 
 
 def _commands(first: Selector, second: Selector) -> list[str]:
     said = ["all commands of future versions"] if first.all_future and not second.all_future else []
     names = (first.commands - second.commands) | (first.first_args - second.first_args)
-    # The dangerous ones are named first: they are what a reader must not miss.
-    dangerous = first.table.members("dangerous") or second.table.members("dangerous") or frozenset()
-    shown = sorted(names, key=lambda name: (name not in dangerous, name))
-    return said + _named([name.upper().replace("|", " ") for name in shown])
+    # The dangerous ones are named first and apart: they are what a reader must not miss.
+    dangerous = names & (first.table.members("dangerous") or second.table.members("dangerous") or frozenset())
+    return said + _named(_spelt(dangerous), " of @dangerous") + _named(_spelt(names - dangerous))
+
+
+def _spelt(names: Collection[str]) -> list[str]:
+    return [name.upper().replace("|", " ") for name in sorted(names)]
 
 
 def _keys(first: Collection[KeyPattern], second: Collection[KeyPattern]) -> list[str]:
@@ -116,11 +119,11 @@ def _keys(first: Collection[KeyPattern], second: Collection[KeyPattern]) -> list
     return _named(said)
 
 
-def _named(items: list[str]) -> list[str]:
+def _named(items: list[str], kind: str = "") -> list[str]:
     if not items:
         return []
     more = len(items) - _NAMED
-    return [f"{', '.join(items[:_NAMED])}{f' and {more} more' if more > 0 else ''}"]
+    return [f"{', '.join(items[:_NAMED])}{f' and {more} more{kind}' if more > 0 else ''}"]
 
 
 def _selectors(old: Sequence[Selector], new: Sequence[Selector]) -> list[str]:

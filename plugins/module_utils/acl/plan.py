@@ -31,8 +31,9 @@ class Change:
 
     @property
     def sentences(self) -> list[str]:
-        """What changes, each with the user's name."""
-        return [f"{self.name}: {text}" for text in diff(self.have, self.want)]
+        """What changes, as one sentence with the user's name; none when nothing does."""
+        said = diff(self.have, self.want)
+        return [f"{self.name}: {'; '.join(said)}"] if said else []
 
     @property
     def takes_away(self) -> bool:
@@ -56,6 +57,19 @@ def changes(have: Mapping[str, AclUser], final: Mapping[str, AclUser], login: st
     found = [Change(name, have.get(name), final.get(name)) for name in {**have, **final}]
     differing = [change for change in found if change.have != change.want]
     return sorted(differing, key=lambda one: (one.name == login, one.want is None, one.name == DEFAULT, one.name))
+
+
+def samples(users: Mapping[str, AclUser]) -> Users:
+    """Return one user for each wording of rules: a server reads the same words alike, whatever the names in them."""
+    chosen = {_wording(user): user for user in users.values()}
+    return {user.name: user for user in chosen.values()}
+
+
+def _wording(user: AclUser) -> tuple[object, ...]:
+    rights = [
+        (one.rules, frozenset((key.read, key.write) for key in one.keys), bool(one.channels)) for one in user.selectors
+    ]
+    return user.enabled, user.nopass, user.flags, len(user.hashes), *rights
 
 
 def guard(have: Mapping[str, AclUser], final: Mapping[str, AclUser], login: str, password: str | None) -> None:

@@ -6,7 +6,7 @@ are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
@@ -70,6 +70,19 @@ class Selector:
         return " ".join([*keys, *channels, *rules])
 
 
+@dataclass(frozen=True, eq=False)
+class _Granted:
+    """What command rules amount to so far; fields as in ``Selector``."""
+
+    commands: frozenset[str] = frozenset()
+    first_args: frozenset[str] = frozenset()
+    all_future: bool = False
+    rules: tuple[str, ...] = ()
+
+
+_NOTHING = _Granted()
+
+
 class SelectorDraft:
     """Takes rules one by one, as a server does.
 
@@ -81,12 +94,9 @@ class SelectorDraft:
         self._table = table
         self._strict = strict
         self._where = where
-        self._commands: set[str] = set()
-        self._first_args: set[str] = set()
-        self._all_future = False
+        self._granted = _NOTHING
         self._keys: dict[str, KeyPattern] = {}
         self._channels: set[str] = set()
-        self._rules: list[str] = []
         self._takers: dict[str, Callable[[str], None]] = {
             "+": self._take_command,
             "-": self._take_command,
@@ -112,49 +122,54 @@ class SelectorDraft:
     def finish(self) -> Selector:
         """Return what the rules taken so far amount to."""
         return Selector(
-            frozenset(self._commands),
-            frozenset(self._first_args),
-            self._all_future,
+            self._granted.commands,
+            self._granted.first_args,
+            self._granted.all_future,
             frozenset(self._keys.values()),
             frozenset(self._channels),
-            tuple(self._rules),
+            self._granted.rules,
             self._table,
         )
 
     def _take_command(self, token: str) -> None:
-        add, name = token[0] == "+", token[1:].lower()
+        # A thousand users have few different rules between them, so each step is worked out once per table.
+        step = (self._granted, token, self._strict)
+        if step not in self._table.steps:
+            self._table.steps[step] = self._after(token[0] == "+", token[1:].lower(), token)
+        self._granted = self._table.steps[step]
+
+    def _after(self, add: bool, name: str, token: str) -> _Granted:  # noqa: FBT001 - the sign of the rule
         if name == "@all":
-            self._commands = set(self._table.names) if add else set()
-            self._first_args.clear()
-            self._all_future = add
-            self._rules = []
-        elif name.startswith("@"):
-            self._change(add, self._category(name))
+            return _Granted(self._table.names if add else frozenset(), frozenset(), add, (f"{token[0]}{name}",))
+        if name.startswith("@"):
+            after = self._changed(add, self._category(name))
         elif "|" in name:
-            self._take_subcommand(add, name)
+            after = self._after_subcommand(add, name)
         else:
             self._known(name, token)
-            self._change(add, self._table.family(name))
-        self._rules.append(f"{token[0]}{name}")
+            after = self._changed(add, self._table.family(name))
+        return replace(after, rules=(*self._granted.rules, f"{token[0]}{name}"))
 
-    def _take_subcommand(self, add: bool, name: str) -> None:  # noqa: FBT001 - the sign of the rule
+    def _after_subcommand(self, add: bool, name: str) -> _Granted:  # noqa: FBT001 - the sign of the rule
         parent = name.partition("|")[0]
         self._known(parent, name)
         if self._table.is_container(parent):
             self._known(name, name)
-            self._change(add, frozenset({name}))
-        elif add:
-            if parent not in self._commands:
-                self._first_args.add(name)
-        elif self._strict:
+            return self._changed(add, frozenset({name}))
+        if add and parent not in self._granted.commands:
+            return replace(self._granted, first_args=self._granted.first_args | {name})
+        if not add and self._strict:
             raise InputError(
                 f"this server cannot take away {name!r} alone", where=self._where, hint=f"Grant less than {parent!r}"
             )
+        return self._granted
 
-    def _change(self, add: bool, names: frozenset[str]) -> None:  # noqa: FBT001 - the sign of the rule
-        self._commands = self._commands | names if add else self._commands - names
+    def _changed(self, add: bool, names: frozenset[str]) -> _Granted:  # noqa: FBT001 - the sign of the rule
+        before = self._granted
         # Giving or taking a whole command forgets the first arguments allowed before.
-        self._first_args = {rule for rule in self._first_args if rule.partition("|")[0] not in names}
+        first_args = frozenset(rule for rule in before.first_args if rule.partition("|")[0] not in names)
+        commands = before.commands | names if add else before.commands - names
+        return replace(before, commands=commands, first_args=first_args)
 
     def _category(self, name: str) -> frozenset[str]:
         members = self._table.members(name[1:])

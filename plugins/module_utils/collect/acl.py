@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from ..acl import aclfile
 from ..acl.answer import may
 from ..acl.commands import CommandTable
-from ..acl.plan import Change
+from ..acl.plan import Change, samples
 from ..acl.plan import changes as differences
 from ..acl.user import AclUser
-from ..connection import connect
-from ..errors import InputError, ServerRefusedError, ShadowError, UnreachableError
+from ..connection import connect, open_connection
+from ..errors import InputError, LoginError, ServerRefusedError, ShadowError, UnreachableError
 from ..shadow import shadow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ..acl.plan import Users
     from ..connection import Endpoint, Server
 
-# Users sent in one go: enough to be quick, too few to hold up other clients.
+# Commands sent in one go: enough to be quick, too few to hold up other clients.
 _BATCH = 100
+# Before 7.2 a server needs up to a millisecond to write the rules of one user out, and serves nobody meanwhile.
+_SLOW_BATCH = 8
 # CLIENT LIST flags of connections that are replication links, not clients.
 _LINKS = ("S", "M")
 
@@ -34,10 +36,32 @@ def read_table(server: Server) -> CommandTable:
     return CommandTable.from_reply(server.command("COMMAND"))
 
 
-def read_users(server: Server, table: CommandTable) -> Users:
-    """Return all users by name."""
-    users = [AclUser.parse(line, table, where="ACL LIST") for line in server.command("ACL", "LIST")]
-    return {user.name: user for user in users}
+def read_users(server: Server, table: CommandTable, names: Collection[str] | None = None) -> Users:
+    """Return users by name: all, or those of ``names`` that are there. The server is never held up by many of them."""
+    few = _BATCH if table.keeps_rules else _SLOW_BATCH
+    if names is None:
+        names = server.command("ACL", "USERS")
+        if len(names) <= few:
+            users = [AclUser.parse(line, table, where="ACL LIST") for line in server.command("ACL", "LIST")]
+            return {user.name: user for user in users}
+    asked = [(name, ("ACL", "GETUSER", name)) for name in names]
+    found = _in_batches(server, asked, few)
+    return {name: AclUser.from_getuser(name, reply, table) for name, reply in found if reply is not None}
+
+
+def _in_batches(
+    server: Server, commands: Sequence[tuple[str, tuple[str, ...]]], size: int = _BATCH
+) -> Iterator[tuple[str, Any]]:
+    """Send labelled commands, ``size`` in one go, and yield each reply with its label.
+
+    :raises ServerRefusedError: an error reply; commands after it in the same batch were carried out too.
+    """
+    for start in range(0, len(commands), size):
+        batch = commands[start : start + size]
+        for (label, command), reply in zip(batch, server.pipeline([command for _label, command in batch])):
+            if isinstance(reply, Exception):
+                raise ServerRefusedError(f"{command[0]} {command[1]} was refused: {reply}", where=label)
+            yield label, reply
 
 
 def set_users(server: Server, changes: Sequence[Change]) -> None:
@@ -45,11 +69,9 @@ def set_users(server: Server, changes: Sequence[Change]) -> None:
 
     :raises ServerRefusedError: the server did not take one of them; others may have been carried out.
     """
-    for start in range(0, len(changes), _BATCH):
-        batch = changes[start : start + _BATCH]
-        for change, reply in zip(batch, server.pipeline([_command(change.name, change.want) for change in batch])):
-            if isinstance(reply, Exception):
-                raise ServerRefusedError(f"the server refused the rules: {reply}", where=f"user {change.name!r}")
+    commands = [(f"user {change.name!r}", _command(change.name, change.want)) for change in changes]
+    for _label, _reply in _in_batches(server, commands):
+        pass
 
 
 def restore_users(server: Server, changes: Sequence[Change]) -> None:
@@ -75,7 +97,7 @@ def verify(server: Server, table: CommandTable, changes: Sequence[Change]) -> No
 
     :raises ServerRefusedError: the server has understood something else.
     """
-    users = read_users(server, table) if changes else {}
+    users = read_users(server, table, [change.name for change in changes])
     seen = [Change(change.name, change.want, users.get(change.name)) for change in changes]
     wrong = [text for change in seen for text in change.sentences]
     if wrong:
@@ -83,14 +105,19 @@ def verify(server: Server, table: CommandTable, changes: Sequence[Change]) -> No
 
 
 def log_in(endpoint: Endpoint, passwords: Mapping[str, Collection[str]]) -> None:
-    """Log in as each user with each of its passwords.
+    """Log in as each user with each of its passwords, one after the other on one new connection.
 
     :raises LoginError: a user is not let in.
     """
-    for user, values in passwords.items():
-        for value in values:
-            with connect(replace(endpoint, user=user, password=value)):
-                pass
+    logins = [(user, ("AUTH", user, value)) for user, values in passwords.items() for value in values]
+    if not logins:
+        return
+    with closing(open_connection(endpoint)) as server:
+        for start in range(0, len(logins), _BATCH):
+            batch = logins[start : start + _BATCH]
+            for (user, _command), reply in zip(batch, server.pipeline([command for _user, command in batch])):
+                if isinstance(reply, Exception):
+                    raise LoginError(str(reply), where=f"user {user!r}")
 
 
 def connections(server: Server, users: Collection[str]) -> dict[str, str]:
@@ -114,13 +141,12 @@ def preflight(binary: str, run_as: str | None, text: str, where: str, calls: Col
     with shadow(binary, acl=text, run_as=run_as) as server:
         table = read_table(server)
         ours = {user.name: user for user in aclfile.parse(text, where, table)}
-        theirs = {name: user for name, user in read_users(server, table).items() if name in ours}
-        wrong = [text for change in differences(ours, theirs) for text in change.sentences]
+        some = samples(ours)
+        theirs = read_users(server, table, some)
+        wrong = [text for change in differences(some, theirs) for text in change.sentences]
         if wrong:
             raise ShadowError(f"the server understands other users than we do: {'; '.join(wrong)}", where=where)
-        if table.has_subcommands:
-            return {(user, call): _dryrun(server, user, call) for user, call in calls}
-        return judge(ours, calls)
+        return ask(server, calls) if table.has_subcommands else judge(ours, calls)
 
 
 def judge(users: Mapping[str, AclUser], calls: Collection[tuple[str, str]]) -> Verdicts:
@@ -128,8 +154,18 @@ def judge(users: Mapping[str, AclUser], calls: Collection[tuple[str, str]]) -> V
     return {(user, call): may(users[user], call) for user, call in calls}
 
 
-def _dryrun(server: Server, user: str, call: str) -> bool:
-    reply = server.pipeline([("ACL", "DRYRUN", user, *call.split())])[0]
-    if isinstance(reply, Exception):
-        raise InputError(f"cannot be asserted: {reply}", where=f"assertions for {user!r}: {call}")
-    return bool(reply == "OK")
+def ask(server: Server, calls: Collection[tuple[str, str]]) -> Verdicts:
+    """Have a server (7.0) answer who may call what, without doing it.
+
+    :raises InputError: a call that the server does not know.
+    """
+    listed = list(calls)
+    verdicts = {}
+    for start in range(0, len(listed), _BATCH):
+        batch = listed[start : start + _BATCH]
+        replies = server.pipeline([("ACL", "DRYRUN", user, *call.split()) for user, call in batch])
+        for (user, call), reply in zip(batch, replies):
+            if isinstance(reply, Exception):
+                raise InputError(f"cannot be asserted: {reply}", where=f"assertions for {user!r}: {call}")
+            verdicts[user, call] = bool(reply == "OK")
+    return verdicts

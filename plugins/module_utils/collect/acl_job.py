@@ -5,27 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..acl import aclfile, plan, risk, wish
+from ..acl import aclfile, plan, wish
 from ..acl.answer import broken
 from ..acl.commands import CommandTable
-from ..acl.passwords import weakness
 from ..connection import Endpoint, Server, connect
 from ..errors import HostError, InputError, LoginError, MissingLibraryError, ServerRefusedError, UnreachableError
 from ..host import FileWish, Replacement
 from ..host import replace as replace_files
 from ..shadow import find_binary
-from . import acl, acl_file, connected, password_ages
+from . import acl, acl_file, acl_report, connected, password_ages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..acl.plan import Change, Users
-    from ..acl.user import AclUser
     from .acl_file import StagedFile
 
 _LIVE = ("live", "both")
 _FILE = ("file", "both")
 _KEEP = "on_create"
+_READS = ("acl|users", "acl|list", "acl|getuser")
 
 
 @dataclass(frozen=True)
@@ -91,10 +90,21 @@ class Prepared:
         return bool(self.changes or self.closing or self.dates.changed or (self.staged and self.staged.changed))
 
     @property
+    def is_as_wished(self) -> bool:
+        """Whether the users are those wished for, and so is the file that holds them."""
+        return not self.changes and not (self.staged and self.staged.changed)
+
+    @property
     def can_verify(self) -> bool:
         """Whether we shall still be able to read the users; not when forced to cripple ourselves."""
         mine = self.final.get(self.login)
-        return mine is not None and mine.allows("acl|list")
+        return mine is not None and all(mine.allows(name) for name in _READS)
+
+    @property
+    def can_rehearse(self) -> bool:
+        """Whether we may ask the running server who may call what (7.0)."""
+        mine = self.have.get(self.login)
+        return mine is not None and self.table.has_subcommands and mine.allows("acl|dryrun")
 
     @property
     def can_prove(self) -> bool:
@@ -146,14 +156,14 @@ def _predict(job: Job, reason: str) -> dict[str, Any]:
 
 def _on_server(job: Job, server: Server) -> dict[str, Any]:
     ready = _prepare(job, server)
-    validated, reason = _preflight(job, ready)
-    warnings = _warnings(job, server, ready)
+    validated, reason = _preflight(job, server, ready)
+    warnings = acl_report.warnings(job, server, ready)
     if not job.check_mode:
         _apply(job, server, ready)
     return {
         "changed": ready.changed,
-        "plan": _sentences(job, ready),
-        "diff": _diff(job, ready),
+        "plan": acl_report.sentences(job, ready),
+        "diff": acl_report.diff(job, ready),
         "users": acl_file.shown(ready.final),
         "validated": validated,
         "reason": reason,
@@ -196,9 +206,12 @@ def _check_assertions(job: Job, final: Users) -> None:
             raise InputError("a call must name a command", where=f"assertions for {user!r}")
 
 
-def _preflight(job: Job, ready: Prepared) -> tuple[bool, str]:
-    """Have the binary judge the outcome; without one, we judge ourselves."""
-    if job.binary is None:
+def _preflight(job: Job, server: Server, ready: Prepared) -> tuple[bool, str]:
+    """Have the binary judge the outcome; without one, we judge ourselves. What runs already needs no rehearsal."""
+    if job.live and ready.is_as_wished and ready.can_rehearse:
+        verdicts = acl.ask(server, job.calls)
+        validated, reason = True, ""
+    elif job.binary is None:
         verdicts = acl.judge(ready.final, job.calls)
         validated, reason = False, "no server binary on this host"
     else:
@@ -238,51 +251,3 @@ def _take_back(
             f"{error}; and it could not be taken back: {second}", where="redis_acl", hint="Compare file and ACL LIST"
         ) from error
     raise ServerRefusedError(f"{error.what}; the old file and the old users are back", where=error.where) from error
-
-
-def _sentences(job: Job, ready: Prepared) -> list[str]:
-    said = [text for change in ready.changes for text in change.sentences]
-    if ready.staged:
-        said += ready.staged.sentences(in_detail=not job.live)
-    said += ready.dates.sentences
-    users = sorted(set(ready.closing.values()))
-    counts = {name: list(ready.closing.values()).count(name) for name in users}
-    return said + [f"{name}: {count} open connection(s) closed" for name, count in counts.items()]
-
-
-def _diff(job: Job, ready: Prepared) -> list[dict[str, str]]:
-    pairs: list[tuple[str, Mapping[str, AclUser]]] = [("running users", ready.have)] if job.live else []
-    if ready.staged:
-        pairs.append((ready.staged.wish.path, ready.staged.have or {}))
-    after = acl_file.redacted(ready.final)
-    return [
-        {"before_header": name, "after_header": name, "before": _before(have, ready.final), "after": after}
-        for name, have in pairs
-    ] + ready.dates.diff
-
-
-def _before(have: Mapping[str, AclUser], final: Users) -> str:
-    # A user with the same permission in other words is no difference.
-    return acl_file.redacted({name: final[name] if user == final.get(name) else user for name, user in have.items()})
-
-
-def _warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
-    listed = {user["name"]: user for user in job.params["users"]}
-    judged = [user for name, user in ready.final.items() if name in listed and not listed[name]["trusted"]]
-    said = [text for user in judged for text in risk.lint(user)]
-    said += risk.shared_hashes(ready.final[name] for name in listed if name in ready.final)
-    for name, values in job.passwords.items():
-        said += [f"{name}: {reason}" for reason in map(weakness, values) if reason]
-    return said + (_file_warnings(job, server, ready) if job.live else [])
-
-
-def _file_warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
-    me = ready.have.get(ready.login)
-    if me is None or not me.allows("config|get"):
-        return []
-    running = server.config("aclfile").get("aclfile", "")
-    if not running:
-        return ["the running server reads no ACL file: what was set live is gone after a restart"]
-    if ready.staged and running != job.params["aclfile"]:
-        return [f"the running server reads {running}, not {job.params['aclfile']}"]
-    return []

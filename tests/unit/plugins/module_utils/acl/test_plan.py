@@ -47,6 +47,19 @@ def test_sentences_carry_the_name(table70: CommandTable) -> None:
     assert change.sentences == ["a: is switched off"]
 
 
+def test_all_that_changes_of_a_user_is_one_sentence(table70: CommandTable) -> None:
+    have = AclUser.parse("user app on >a ~app:* +get +@dangerous", table70)
+    want = AclUser.parse("user app on >b ~app:* %R~cache:* +get", table70)
+    lost = len(table70.members("dangerous") or ()) - 4
+    clauses = (
+        f"app: loses ACL DELUSER, ACL DRYRUN, ACL GETUSER, ACL LIST and {lost} more of @dangerous",
+        "gains read on cache:*",
+        "password changed (1 added, 1 removed)",
+    )
+    assert plan.Change("app", have, want).sentences == ["; ".join(clauses)]
+    assert plan.Change("app", have, have).sentences == []
+
+
 @pytest.mark.parametrize(
     ("want", "takes"), [("a on >x +get", True), ("a on >x +get +set +mget", False), ("a off >x", True)]
 )

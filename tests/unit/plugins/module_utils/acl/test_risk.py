@@ -24,8 +24,14 @@ SELECTORS = " ".join(f"(~{number} +get)" for number in range(4))
         ("on nopass ~app:* +get", ["needs no password: whoever reaches the port is this user"]),
         ("on >a ~app:* +config|set", ["can give itself every right by CONFIG SET"]),
         ("on >a ~app:* +eval", ["may run scripts: one endless script stalls the server for everybody"]),
-        (f"on >a {MANY} +get", ["has 11 patterns: each is tried for every key of every command"]),
-        (f"on >a +get {SELECTORS}", ["has 4 selectors: each is tried for every command"]),
+        (
+            f"on >a {MANY} +get",
+            ["has 11 patterns: each is tried for every key (10 make a GET 1.9 times as dear, 100 2.9 times)"],
+        ),
+        (
+            f"on >a +get {SELECTORS}",
+            ["has 4 selectors: each is tried for every command (11 cost 1.7 times)"],
+        ),
         (
             "on >a ~app:* +@all -@dangerous -@scripting",
             ["denies some commands of +@all: commands that a later version adds are allowed without asking"],
