@@ -77,10 +77,11 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
 .PHONY: soak
-soak: servers ## what is too long for CI: killed at each task, properties drawn anew, 2000 generated users on each server
+soak: servers ## what is too long for CI: killed at each task, refusals and undo on all targets, properties drawn anew, 2000 generated users on each server
 	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
 	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak
+	@RAMPART_TARGETS=all $(BIN)/python -m pytest -q tests/refusals tests/undo
 
 .PHONY: bench
 bench: images ## one benchmark; GOAL=P7

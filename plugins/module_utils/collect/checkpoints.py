@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import stat
+import time
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -29,6 +31,7 @@ MANIFEST = "manifest.json"
 DATA = "dump.rdb"
 _COPIES = "files"
 _CHUNK = 1 << 20
+_PAUSE = 0.1
 
 
 def save(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
@@ -118,6 +121,36 @@ def make_private(folder: Path) -> None:
     for path in (*reversed(folder.parents), folder):
         if not path.is_dir():
             path.mkdir(mode=0o700)
+
+
+@contextmanager
+def alone(folder: Path, timeout: float) -> Iterator[None]:
+    """Wait until nobody else works on the checkpoint: a module whose controller died goes on by itself.
+
+    :param timeout: seconds.
+    :raises HostError: somebody still does.
+    """
+    if not folder.parent.is_dir():
+        yield  # there is no checkpoint to work on
+        return
+    handle = os.open(folder.parent, os.O_RDONLY)
+    try:
+        deadline = time.monotonic() + timeout
+        while not _locked(handle):
+            if time.monotonic() > deadline:
+                raise HostError("another run is still at work on it", where=str(folder), hint="Wait, and run again")
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -64,6 +64,11 @@ def restore(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     :raises HostError: it could not be put back. Until the server was restarted everything is as it was before.
     """
     folder = Path(params["path"])
+    with checkpoints.alone(folder, params["timeout"]):
+        return _restore(folder, params, check_mode=check_mode)
+
+
+def _restore(folder: Path, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     text = host.read_text(str(folder / MANIFEST))
     result: dict[str, Any] = {"changed": False, "checkpoint": str(folder)}
     if text is None:

@@ -141,3 +141,18 @@ def test_what_a_killed_run_left_is_not_taken_over(params: dict[str, Any]) -> Non
     assert not partial.exists()
     assert not (Path(params["path"]) / "files" / "half").exists()
     assert json.loads((Path(params["path"]) / "manifest.json").read_text())["schema"] == 1
+
+
+def test_two_never_work_on_one_checkpoint(tmp_path: Path) -> None:
+    folder = tmp_path / "undo" / "redis-server"
+    with checkpoints.alone(folder, 0.0), checkpoints.alone(folder, 0.0):
+        pass  # there is none yet
+    folder.mkdir(parents=True)
+    with (
+        checkpoints.alone(folder, 0.0),
+        pytest.raises(HostError, match="another run is still at work"),
+        checkpoints.alone(folder, 0.2),
+    ):
+        raise AssertionError("two at once")
+    with checkpoints.alone(folder, 0.0):
+        pass

@@ -15,6 +15,7 @@ STATUSES = {"done", "corrected", "refused", "a person's work", "planned"}
 # These are claims about what the collection does today, so each of them names its proof.
 CLAIMS = {"done", "corrected", "refused"}
 COLUMNS = ["Item", "Status", "What we do", "Variable", "Test"]
+BEYOND = ["What we do", "Variable", "Test"]
 NOTHING = "-"
 
 
@@ -76,6 +77,18 @@ def test_the_tests_of_a_row_exist(item: str) -> None:
     named = quoted(cell, PATHS)
     assert cell == NOTHING or named, "name a file, or -"
     assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_what_goes_beyond_the_guide_names_variables_and_tests_that_exist() -> None:
+    lines = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if line.startswith("| ")]
+    beyond = [cells for cells in lines if len(cells) == len(BEYOND) and cells != BEYOND]
+    assert beyond
+    for what, variable, proof in beyond:
+        named, proofs = quoted(variable, r"\w+"), quoted(proof, PATHS)
+        assert proofs, what
+        assert variable == NOTHING or named, what
+        assert sorted(set(named) - variables()) == []
+        assert [path for path in proofs if not (ROOT / path).is_file()] == []
 
 
 def test_what_the_mistakes_name_exists() -> None:
