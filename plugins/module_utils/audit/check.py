@@ -25,7 +25,8 @@ FAIL = "fail"
 INFO = "info"
 NOT_APPLICABLE = "not_applicable"
 NOT_EVALUATED = "not_evaluated"
-STATUSES = (FAIL, INFO, PASS, NOT_APPLICABLE, NOT_EVALUATED)
+WAIVED = "waived"  # failed, and somebody accepts that for a while
+STATUSES = (FAIL, WAIVED, INFO, PASS, NOT_APPLICABLE, NOT_EVALUATED)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def select(include: Iterable[str] = (), exclude: Iterable[str] = ()) -> tuple[Ch
 
     :raises InputError: a name that is neither, with the nearest one.
     """
-    wanted, unwanted = _idents(include, "include"), _idents(exclude, "exclude")
+    wanted, unwanted = idents(include, "include"), idents(exclude, "exclude")
     return tuple(check for check in CHECKS if (not wanted or check.ident in wanted) and check.ident not in unwanted)
 
 
@@ -41,7 +41,11 @@ def judge(checks: Iterable[Check], sections: Mapping[str, Any], missing: Mapping
     return [check.run(sections, missing) for check in checks]
 
 
-def _idents(names: Iterable[str], option: str) -> set[str]:
+def idents(names: Iterable[str], option: str) -> set[str]:
+    """Return the ids of the checks meant by names of checks and families.
+
+    :raises InputError: a name that is neither, with the nearest one; ``option`` says where it stands.
+    """
     found: set[str] = set()
     for name in names:
         wanted = name.strip().upper().removeprefix("RDS-")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from . import baseline, checklists, profiles, waivers
+from .baseline import SCHEMA
 from .check import FAIL, SEVERITIES, STATUSES
 from .facts import reasons, tables, typed
 from .registry import CHECKS, TITLES, judge
@@ -14,11 +18,18 @@ if TYPE_CHECKING:
 
     from .check import Check, Result
 
-# Raise the number when a field changes its meaning or goes; new fields do not raise it.
-SCHEMA = "rampart.redis/audit/1"
-
 _ORDER = {severity: place for place, severity in enumerate(SEVERITIES)}
 _PLACE = {check.ident: place for place, check in enumerate(CHECKS)}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the user accepts and compares with. ``earlier`` None: there is no baseline."""
+
+    profile: str = profiles.DEFAULT
+    waivers: Sequence[waivers.Waiver] = ()
+    declared: Mapping[str, checklists.Declaration] = field(default_factory=dict)
+    earlier: Sequence[Mapping[str, Any]] | None = None
 
 
 def build(
@@ -28,6 +39,7 @@ def build(
     *,
     subject: Mapping[str, Any],
     proof: Mapping[str, Any],
+    policy: Policy | None = None,
 ) -> dict[str, Any]:
     """Judge one server and return its report.
 
@@ -35,20 +47,29 @@ def build(
     :param missing: why a section was not collected.
     :param subject: ``host``, ``endpoint`` and ``collected_at`` (ISO 8601), for the reader.
     :param proof: what the audit did to the server.
+    :param policy: profile, waivers, declarations and baseline.
     """
     ready, missing = typed(sections), reasons(sections, missing)
-    results = judge(checks, ready, missing)
-    return {
+    policy = policy or Policy()
+    today = datetime.fromtimestamp(sections["now"], timezone.utc).date()
+    judged = judge(profiles.chosen(checks, policy.profile), ready, missing)
+    results = waivers.apply(judged, policy.waivers, str(subject["host"]), today)
+    rows = [result.as_dict() for result in in_order(results)]
+    report = {
         "schema": SCHEMA,
         **subject,
+        "profile": policy.profile,
         "server": _server(ready),
         "summary": summary(results),
-        "results": [result.as_dict() for result in in_order(results)],
+        "results": rows,
+        "checklists": checklists.answered(rows, policy.declared, today),
         "families": [{"code": code, "title": title} for code, title in TITLES.items()],
         "facts": tables(ready, missing),
         "missing": missing,
         "proof": dict(proof),
     }
+    changes = {} if policy.earlier is None else {"changes": baseline.compare(report, policy.earlier)}
+    return {**report, **changes}
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:

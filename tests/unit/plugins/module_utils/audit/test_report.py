@@ -36,7 +36,7 @@ def test_summary_counts_failures_by_severity_and_all_by_status() -> None:
     for severity in ("critical", "high", "medium", "low"):
         assert report["summary"][severity] == sum(row["severity"] == severity for row in failed)
     assert report["summary"]["fail"] == len(failed) > 0
-    statuses = ("fail", "info", "pass", "not_applicable", "not_evaluated")
+    statuses = ("fail", "waived", "info", "pass", "not_applicable", "not_evaluated")
     assert sum(report["summary"][status] for status in statuses) == len(CHECKS)
 
 
