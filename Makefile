@@ -37,7 +37,7 @@ clean: ## remove the demo's containers and all build results
 	@rm -rf build
 
 .PHONY: test
-test: lint sanity unit live leaks refusals undo molecule ## everything CI runs: lint, sanity, unit, live, leaks, refusals, undo, molecule
+test: lint sanity unit live leaks refusals faults undo molecule ## everything CI runs: lint, sanity, unit, live, leaks, refusals, faults, undo, molecule
 
 .PHONY: lint
 lint: bootstrap ## ruff, mypy --strict, yamllint, ansible-lint (production), changelog, build
@@ -63,6 +63,10 @@ leaks: images ## planted secrets through every role, then looked for everywhere
 .PHONY: refusals
 refusals: images ## what cannot be hardened safely is left as it is; a host whose users cannot work is put back
 	@$(BIN)/python -m pytest -q tests/refusals
+
+.PHONY: faults
+faults: images ## full disk, read-only /etc, a server that dies, what people change by hand: harden.yml refuses or converges
+	@$(BIN)/python -m pytest -q tests/faults
 
 .PHONY: killed
 killed: images ## the controller is killed at five tasks of harden.yml; each time the next run finishes the work
