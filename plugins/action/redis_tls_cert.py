@@ -7,7 +7,7 @@ the task wishes, whatever a request says; a second call installs the answers.
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError, RampartError
 from ansible_collections.rampart.redis.plugins.module_utils.tls import issue, library
+from ansible_collections.rampart.redis.plugins.module_utils.tls.inspect import describe, stamp
 from ansible_collections.rampart.redis.plugins.module_utils.tls.wish import TASK_OPTIONS, parse_wishes
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _MODULE = "rampart.redis.redis_tls_cert"
 _HERE_ONLY = ("ca_key", "ca_passphrase", "exchange")
 _SERIAL_BITS = 128
+_AUTHORITY_FACTS = ("fingerprint", "serial", "subject", "not_after")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc] # ansible has no type information
@@ -46,6 +48,17 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible has no type info
         authority = self._authority(params, wishes.values())
         arguments = {name: value for name, value in self._task.args.items() if name not in _HERE_ONLY}
         exchange = {"authority": authority.pem, "trust": authority.trust.decode()} if authority else {}
+        result = self._issued(arguments, exchange, (authority, wishes), task_vars)
+        return {**result, **_about(authority, wishes.values(), result.get("warnings", []))}
+
+    def _issued(
+        self,
+        arguments: dict[str, Any],
+        exchange: dict[str, Any],
+        signing: tuple[issue.Authority | None, dict[str, CertWish]],
+        task_vars: dict[str, Any],
+    ) -> dict[str, Any]:
+        authority, wishes = signing
         asked_at = _now()
         found = self._call({**arguments, "exchange": exchange}, task_vars)
         requests = found.pop("requests", {})
@@ -87,6 +100,18 @@ class ActionModule(ActionBase):  # type: ignore[misc] # ansible has no type info
             return None
         text: str = self._loader.get_text_file_contents(path)
         return text.encode()
+
+
+def _about(authority: issue.Authority | None, wishes: Iterable[CertWish], warnings: list[str]) -> dict[str, Any]:
+    """Say who signs, and warn while there is time: a certificate never outlives its authority."""
+    if authority is None:
+        return {}
+    found = describe(authority.certificate)
+    longest = max((wish.lifetime for wish in wishes if wish.present), default=timedelta())
+    if found.not_after - _now() < 2 * longest:
+        ends = stamp(found.not_after)
+        warnings = [*warnings, f"The authority ends on {ends}, sooner than twice the life of its certificates"]
+    return {"authority": {name: found.facts[name] for name in _AUTHORITY_FACTS}, "warnings": warnings}
 
 
 def _compare_clocks(before: datetime, there: datetime, after: datetime) -> None:

@@ -239,6 +239,29 @@ certificates:
       description: Kind of its key.
       returned: when there is a certificate
       type: str
+authority:
+  description: Who signs. A warning is given when its end is nearer than twice the life of the certificates.
+  returned: when there is one
+  type: dict
+  contains:
+    fingerprint:
+      description: SHA-256 of its certificate, in hexadecimal digits.
+      returned: always
+      type: str
+    serial:
+      description: Serial number, in hexadecimal digits.
+      returned: always
+      type: str
+    subject:
+      description: Its name.
+      returned: always
+      type: str
+      sample: CN=Redis CA
+    not_after:
+      description: End of its life, in UTC.
+      returned: always
+      type: str
+      sample: "2031-11-23T12:00:00Z"
 staged:
   description: Files whose new content waits in C(<file>.staged), because of O(stage). In check mode none.
   returned: success

@@ -244,6 +244,16 @@ def test_what_an_earlier_run_staged_does_not_stay(bench: Bench) -> None:
     assert not bench.run(stage=True)["changed"]
 
 
+def test_an_authority_near_its_end_warns(bench: Bench) -> None:
+    result = bench.run()
+    assert (result["authority"]["subject"], result["warnings"]) == ("CN=unit CA", [])
+    bench.make_authority(days=150)
+    result = bench.run()
+    assert result["warnings"] == [
+        f"The authority ends on {result['authority']['not_after']}, sooner than twice the life of its certificates"
+    ]
+
+
 def test_absent_pairs_go_and_need_no_authority(bench: Bench) -> None:
     bench.run()
     leaving = [{"name": "app", "state": "absent"}]

@@ -1,0 +1,1 @@
+"""Certificates are renewed while clients are at work."""
