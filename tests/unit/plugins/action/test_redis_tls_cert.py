@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,7 @@ from ansible_collections.rampart.redis.plugins.module_utils.tls.wish import TASK
 from ansible_collections.rampart.redis.plugins.modules import redis_tls_cert as module
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PASSPHRASE = "unit-test-passphrase"
@@ -37,9 +40,9 @@ class Bench:
         self.sent: list[dict[str, Any]] = []
         self.received: list[dict[str, Any]] = []
 
-    def make_authority(self, days: int = 1825) -> None:
+    def make_authority(self, days: int = 1825, age: timedelta = timedelta()) -> None:
         key = issue.make_key("ecdsa-p256", PASSPHRASE)
-        moment = issue.Moment(datetime.now(UTC), 1)
+        moment = issue.Moment(datetime.now(UTC) - age, 1)
         self.ca_key.write_bytes(key)
         self.ca_cert.write_bytes(issue.make_authority(key, PASSPHRASE, "unit CA", timedelta(days=days), moment))
 
@@ -286,6 +289,10 @@ def test_an_unreadable_key_is_kept_unless_forced(bench: Bench, content: bytes) -
         ({"ca_key": None}, "ca_key: is required"),
         ({"ca_cert": ""}, "ca_cert: is required"),
         ({"ca_key": "/no/such/file"}, "ca_key: there is no file /no/such/file"),
+        (
+            {"certificates": [{"name": "a", "subject_alt_names": ["redis example.com"]}]},
+            "'redis example.com' is empty or has a blank in it",
+        ),
         ({"renew_before": "soon"}, "renew_before: 'soon' is not a duration"),
         ({"certificates": [{"name": "node"}]}, "certificate 'node': a server needs subject_alt_names"),
         (
@@ -310,6 +317,78 @@ def test_bad_input_changes_nothing(bench: Bench, changed: dict[str, Any], compla
     left = bench.files()
     assert {name: left[name] for name in before} == before
     assert all(name.endswith(".pending") for name in left.keys() - before.keys())
+
+
+def empty_key(bench: Bench) -> str:
+    bench.ca_key.write_bytes(b"")  # what AWX makes of a credential that is not set
+    return "CA key: is empty"
+
+
+def empty_certificate(bench: Bench) -> str:
+    bench.ca_cert.write_bytes(b"")
+    return "CA certificate: is empty"
+
+
+def another_key(bench: Bench) -> str:
+    bench.ca_key.write_bytes(issue.make_key("ecdsa-p256", PASSPHRASE))
+    return "CA certificate: does not belong to the CA key"
+
+
+def ended(bench: Bench) -> str:
+    bench.make_authority(days=10, age=timedelta(days=11))
+    return r"CA certificate: is valid from .*, but now it is .*Check the clock, or make a new authority"
+
+
+@pytest.mark.parametrize("spoil", [empty_key, empty_certificate, another_key, ended])
+def test_an_authority_that_cannot_sign_changes_nothing(bench: Bench, spoil: Callable[[Bench], str]) -> None:
+    bench.run()
+    before = bench.files()
+    complaint = spoil(bench)
+    with pytest.raises(AnsibleActionFail, match=complaint):
+        bench.run(force=True)
+    assert (bench.files(), bench.sent) == (before, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"), [(errno.ENOSPC, "No space left on device"), (errno.EROFS, "Read-only file system")]
+)
+@pytest.mark.parametrize("stage", [False, True])
+def test_a_disk_that_takes_nothing_leaves_the_old_pairs(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int, hint: str, *, stage: bool
+) -> None:
+    bench.run()
+    before = bench.files()
+    genuine = os.fsync
+    syncs = iter(range(3))
+
+    def full(handle: int) -> None:
+        if next(syncs, None) is None:
+            raise OSError(code, os.strerror(code))
+        genuine(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(AnsibleActionFail, match=f"cannot be written: {hint}"):
+        bench.run(force=True, stage=stage)
+    monkeypatch.undo()
+    left = bench.files()
+    assert {name: left[name] for name in before} == before
+    assert all(name.endswith(".pending") for name in left.keys() - before.keys())
+    assert bench.run(force=True)["changed"]
+    assert bench.files().keys() == before.keys()
+
+
+def test_a_certificate_replaced_by_hand_is_renewed(bench: Bench) -> None:
+    bench.run()
+    stranger = issue.make_key("ecdsa-p256")
+    moment = issue.Moment(datetime.now(UTC), 3)
+    by_hand = issue.make_authority(stranger, None, "by hand", timedelta(days=9), moment)
+    (bench.host / "node-cert.pem").write_bytes(by_hand)
+    [node, app] = bench.run()["certificates"]
+    assert node["reasons"][:2] == [
+        f"the certificate does not belong to the key {bench.host}/node-key.pem",
+        "it was issued by another authority (CN=by hand)",
+    ]
+    assert (node["verified"], app["changed"]) == (True, False)
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
