@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils.audit.report import SCHEMA
+from ..module_utils.audit.baseline import SCHEMA
 from ..module_utils.render import json, text
 from ..plugin_utils.render import html
 

@@ -7,10 +7,11 @@ callbacks shift. Replies are those of RESP2: ``str``, ``int``, ``None`` and (nes
 from __future__ import annotations
 
 import hashlib
+import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .errors import LoginError, MissingLibraryError, ServerRefusedError, UnreachableError
 from .versions import ServerVersion, from_info
@@ -28,12 +29,15 @@ except ImportError:
 
 # What a server says instead of an answer when it wants a (better) login.
 _DOOR_ERRORS = ("NOAUTH", "WRONGPASS")
+# Far more than any honest answer: CLIENT LIST of 10,000 clients is 4 MiB.
+REPLY_LIMIT = 32 * 2**20
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """Where a server listens and how to log in. ``timeout`` is in seconds, for connecting and for each reply.
 
+    ``time_limit`` (seconds): for whom it is given is not trusted, and the whole conversation has to end by then.
     ``fingerprint`` (SHA-256 in hex): whoever presents another certificate is not talked to, whatever else is verified.
     """
 
@@ -49,6 +53,7 @@ class Endpoint:
     client_key_file: str | None = None
     timeout: float = 5.0
     fingerprint: str | None = None
+    time_limit: float | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Endpoint:
@@ -71,6 +76,41 @@ class Endpoint:
         if self.unix_socket:
             return self.unix_socket
         return f"{self.host}:{self.port}{' (TLS)' if self.tls else ''}"
+
+
+class _Patience:
+    """The socket of a server that is not trusted: how long it may take, and how much it may send for an answer."""
+
+    def __init__(self, link: Any, endpoint: Endpoint, seconds: float) -> None:  # noqa: ANN401
+        self._link = link
+        self._endpoint = endpoint
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+        self._received = 0
+
+    def sendall(self, data: bytes) -> None:
+        """Ask; the answer may begin at zero."""
+        self._received = 0
+        self._link.sendall(data)
+
+    def recv(self, size: int) -> bytes:
+        """Read, unless it has sent or taken too much already.
+
+        :raises UnreachableError: it has.
+        """
+        if time.monotonic() > self._end:
+            self._give_up(f"had not answered all after {self._seconds:g} seconds")
+        data: bytes = self._link.recv(size)
+        self._received += len(data)
+        if self._received > REPLY_LIMIT:
+            self._give_up(f"answered with more than {REPLY_LIMIT // 2**20} MiB")
+        return data
+
+    def _give_up(self, why: str) -> NoReturn:
+        raise UnreachableError(why, where=f"server {self._endpoint}")
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._link, name)
 
 
 class Server:
@@ -172,7 +212,7 @@ def _link(endpoint: Endpoint) -> Any:  # noqa: ANN401
     # without these rights would leave an ACL LOG entry for each of them at every connect.
     common: dict[str, Any] = {
         "socket_timeout": endpoint.timeout,
-        "redis_connect_func": lambda link: link._parser.on_connect(link),  # noqa: SLF001
+        "redis_connect_func": lambda link: _on_connect(link, endpoint),
     }
     common.update(_resp2())
     if endpoint.unix_socket:
@@ -188,6 +228,12 @@ def _link(endpoint: Endpoint) -> Any:  # noqa: ANN401
         ssl_keyfile=endpoint.client_key_file,
         **common,
     )
+
+
+def _on_connect(link: Any, endpoint: Endpoint) -> None:  # noqa: ANN401
+    if endpoint.time_limit:
+        link._sock = _Patience(link._sock, endpoint, endpoint.time_limit)  # noqa: SLF001
+    link._parser.on_connect(link)  # noqa: SLF001
 
 
 def _resp2() -> dict[str, Any]:
@@ -211,6 +257,8 @@ def _translated(endpoint: Endpoint) -> Iterator[None]:
     except (OSError, ValueError) as error:
         # ValueError: redis-py's own complaints about options; OSError: unreadable certificate files.
         raise UnreachableError(str(error), where=f"server {endpoint}") from error
+    except RecursionError as error:
+        raise UnreachableError("answered with lists in lists without end", where=f"server {endpoint}") from error
 
 
 def _refusal(

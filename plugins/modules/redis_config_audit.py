@@ -19,8 +19,10 @@ description:
   - What cannot be looked at, for want of rights, network or a running server, is C(not_evaluated) with the reason and
     never counts as passed.
   - A server that is open is audited without a login; O(login_user) is only used if the server knows it.
-  - Findings do not make the task fail. The role P(rampart.redis.redis_audit#role) does that after all hosts have
-    reported.
+  - Findings only make the task fail when O(fail_on) says so, and then the report is still returned. The role
+    P(rampart.redis.redis_audit#role) fails after all hosts have reported.
+  - With O(endpoints) many servers are audited at once from where the task runs, each in its own time; one that is
+    slow, dead, or no Redis at all holds up nobody else and gets a report that says so.
 extends_documentation_fragment:
   - rampart.redis.attributes.info
   - rampart.redis.connection
@@ -28,6 +30,82 @@ options:
   name:
     description: Name of the host in the report. Without it, the host's own name.
     type: str
+  endpoints:
+    description:
+      - Servers to audit in this one call, by what the network shows; O(sections) is V(server) then.
+      - What is not given for an endpoint is as in the module's option of the same name.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the host in the report. Without it, address and port.
+        type: str
+      login_host:
+        description: Host name or address of the server.
+        type: str
+      login_port:
+        description: Port of the server.
+        type: int
+      login_user:
+        description: ACL user to log in as.
+        type: str
+      login_password:
+        description: Password of the user.
+        type: str
+      login_unix_socket:
+        description: Path of a unix socket.
+        type: path
+      login_timeout:
+        description: Seconds to wait for the connection and for each reply.
+        type: float
+      tls:
+        description: Whether to speak TLS.
+        type: bool
+      validate_certs:
+        description: Whether to verify the server's certificate and its name.
+        type: bool
+      ca_certs:
+        description: File with the certificates of the authorities that are trusted.
+        type: path
+      client_cert_file:
+        description: Certificate shown to the server.
+        type: path
+      client_key_file:
+        description: Private key of the certificate.
+        type: path
+  time_limit:
+    description: Seconds after which the conversation with one server ends, with what was learnt until then.
+    type: float
+    default: 60.0
+  profile:
+    description:
+      - V(guide-production) runs all checks.
+      - V(baseline) runs those whose failure is critical or high.
+      - V(strict) runs all checks, and one that could not be evaluated counts like a failure for O(fail_on).
+    type: str
+    choices: [baseline, guide-production, strict]
+    default: guide-production
+  waivers:
+    description:
+      - Findings that are accepted for a while. Each has C(id) (of one check), C(reason), C(owner), C(expires) (the last
+        day on which it holds, as C(2027-03-31)) and may have C(host) (a pattern of names, by default all).
+      - A waived finding is shown as C(waived) and does not count. One whose waiver has expired fails.
+      - P(rampart.redis.redis_waivers#filter) reads them from a file and names the line of what is wrong.
+    type: list
+    elements: raw
+    default: []
+  baseline:
+    description:
+      - An earlier report, or the document with reports of several hosts in C(report.json).
+      - Given, the report says which findings are new, fixed and unchanged since then.
+    type: dict
+  fail_on:
+    description:
+      - Fail when a finding is at least as severe, or when a server could not be reached or logged in to.
+      - Whatever it is, the report is returned.
+    type: str
+    choices: [critical, high, medium, low, never]
+    default: never
   config_file:
     description: The server's configuration file. Without it, the one that the server names, or the distribution's.
     type: path
@@ -109,6 +187,27 @@ options:
       password_days:
         description: Days after which a password is too old. By default V(90).
         type: int
+      declared:
+        description:
+          - What people did, for the points of the guide's checklists that no machine can answer.
+          - Points are C(monitoring), C(backups), C(audits), C(incidents), C(contacts), and for the monthly review
+            C(access_logs), C(acl_review), C(restore_test), C(alert_test), C(firewall_review), C(penetration_test),
+            C(documentation), C(training); those of the monthly review are forgotten after 31 days.
+        type: list
+        elements: dict
+        suboptions:
+          point:
+            description: The point it is about.
+            type: str
+          by:
+            description: Who says so.
+            type: str
+          on:
+            description: Day on which it was done, as V(2027-03-31).
+            type: str
+          where:
+            description: Where it can be seen.
+            type: str
       primary:
         description: The primary this server shall replicate from, as C(address:port).
         type: str
@@ -139,12 +238,30 @@ EXAMPLES = r"""
     sections: [server]
     include: [NET, ACL]
   delegate_to: localhost
+
+- name: Audit many servers in one call, and say what changed since last time
+  rampart.redis.redis_config_audit:
+    login_user: auditor
+    login_password: "{{ auditor_password }}"
+    ca_certs: ca/ca-cert.pem
+    endpoints:
+      - {name: cache-1, login_host: 10.0.0.5}
+      - {name: cache-2, login_host: 10.0.0.6}
+    baseline: "{{ lookup('ansible.builtin.file', 'last/report.json') | from_json }}"
+    waivers:
+      - id: NET-004
+        host: cache-2
+        reason: The plaintext port is kept until the old shop is switched off
+        owner: ann@example.com
+        expires: 2027-03-31
+    fail_on: high
+  delegate_to: localhost
 """
 
 RETURN = r"""
 report:
   description: The whole report, for the filter P(rampart.redis.redis_report#filter).
-  returned: success
+  returned: without O(endpoints)
   type: dict
   contains:
     schema:
@@ -159,6 +276,15 @@ report:
       returned: always
       type: list
       elements: dict
+    checklists:
+      description: The guide's two checklists, each point with C(answer), C(checks) and C(evidence).
+      returned: always
+      type: list
+      elements: dict
+    changes:
+      description: Ids of findings that are C(new), C(fixed), C(unchanged) or C(unseen) C(since) the baseline.
+      returned: with O(baseline)
+      type: dict
     facts:
       description: Tables of configuration, connections, users, dangerous commands, TLS and memory.
       returned: always
@@ -174,28 +300,44 @@ report:
           C(denials) the refused commands and logins that the server counted, C(keys_before) and C(keys_after) its keys.
       returned: always
       type: dict
+reports:
+  description: The reports of all O(endpoints), in their order.
+  returned: with O(endpoints)
+  type: list
+  elements: dict
 summary:
-  description: Failed checks by severity, and all checks by status.
-  returned: success
+  description: Failed checks by severity, and all checks by status, of all reports.
+  returned: always
   type: dict
   sample: {critical: 0, high: 1, medium: 2, low: 0, fail: 3, info: 1, pass: 40, not_applicable: 3, not_evaluated: 1}
 findings:
   description: Ids of the failed checks, the worst first.
-  returned: success
+  returned: always
   type: list
   elements: str
   sample: [RDS-NET-005, RDS-CFG-009]
+failed:
+  description: Whether the audit failed by O(fail_on).
+  returned: always
+  type: bool
+new:
+  description: Findings that are not in O(baseline), as C(host) and C(id).
+  returned: with O(baseline)
+  type: list
+  elements: dict
+fixed:
+  description: Findings of O(baseline) that were looked at again and are none any more, as C(host) and C(id).
+  returned: with O(baseline)
+  type: list
+  elements: dict
 """
 
-import time
-from datetime import datetime, timezone
 from typing import Any
 
-from ..module_utils.audit.addresses import require_cidrs
-from ..module_utils.audit.registry import select
-from ..module_utils.audit.report import build
-from ..module_utils.collect.snapshot import AGES_DIR, collect, host_name
-from ..module_utils.connection import Endpoint
+from ..module_utils.audit.outcome import outcome
+from ..module_utils.audit.profiles import DEFAULT, LEVELS, NEVER, PROFILES
+from ..module_utils.collect.auditing import audit_all, audit_one, job, targets
+from ..module_utils.collect.snapshot import AGES_DIR
 from ..module_utils.glue import CONNECTION_SPEC, Request, run
 
 LISTS = (
@@ -211,9 +353,19 @@ LISTS = (
     "service_accounts",
 )
 NAMES = {"type": "list", "elements": "str"}
+# What is not given for an endpoint is as for the module, so nothing has a default there.
+ENDPOINT_SPEC = {
+    name: {key: value for key, value in option.items() if key != "default"} for name, option in CONNECTION_SPEC.items()
+}
 SPEC: dict[str, Any] = {
     **CONNECTION_SPEC,
     "name": {"type": "str"},
+    "endpoints": {"type": "list", "elements": "dict", "options": {"name": {"type": "str"}, **ENDPOINT_SPEC}},
+    "time_limit": {"type": "float", "default": 60.0},
+    "profile": {"type": "str", "choices": sorted(PROFILES), "default": DEFAULT},
+    "waivers": {"type": "list", "elements": "raw", "default": []},
+    "baseline": {"type": "dict"},
+    "fail_on": {"type": "str", "choices": list(LEVELS), "default": NEVER},
     "config_file": {"type": "path"},
     "sections": {**NAMES, "choices": ["server", "host"], "default": ["server", "host"]},
     "ages_dir": {"type": "path", "default": AGES_DIR},
@@ -227,6 +379,11 @@ SPEC: dict[str, Any] = {
             "all_keys": {**NAMES, "no_log": False},
             "password_days": {"type": "int", "no_log": False},
             "primary": {"type": "str"},
+            "declared": {
+                "type": "list",
+                "elements": "dict",
+                "options": {name: {"type": "str"} for name in ("point", "by", "on", "where")},
+            },
         },
     },
 }
@@ -235,19 +392,11 @@ SPEC: dict[str, Any] = {
 def work(request: Request) -> dict[str, Any]:
     """Collect, judge, report."""
     params = request.params
-    expected = params["expected"] or {}
-    checks = select(params["include"], params["exclude"])
-    require_cidrs(expected.get("listen_cidrs") or (), "expected.listen_cidrs")
-    endpoint = Endpoint.from_params(params)
-    wanted = {name: name in params["sections"] for name in ("server", "host")}
-    found = collect(endpoint, config_file=params["config_file"], ages_dir=params["ages_dir"], **wanted)
-    now = time.time()
-    moment = datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    subject = {"host": params["name"] or host_name(), "endpoint": str(endpoint), "collected_at": moment}
-    sections = {**found.sections, "expected": expected, "now": now}
-    report = build(sections, found.missing, checks, subject=subject, proof=found.proof)
-    failed = [row["id"] for row in report["results"] if row["status"] == "fail"]
-    return {"changed": False, "report": report, "summary": report["summary"], "findings": failed}
+    asked = job(params)
+    alone = params["endpoints"] is None
+    reports = [audit_one(asked, params)] if alone else audit_all(asked, targets(params))
+    found = {"report": reports[0]} if alone else {"reports": reports}
+    return {"changed": False, **found, **outcome(reports, params["fail_on"])}
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from ..errors import InputError
 from .check import FAIL, NOT_EVALUATED, WAIVED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # Raise the number when a field changes its meaning or goes; new fields do not raise it.
 SCHEMA = "rampart.redis/audit/1"
@@ -33,7 +33,7 @@ def read(found: Any, where: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - w
     return list(reports)
 
 
-def compare(report: Mapping[str, Any], earlier: list[Mapping[str, Any]]) -> dict[str, Any]:
+def compare(report: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return ids of findings: ``new``, ``fixed``, ``unchanged``, and ``unseen`` (could not be looked at again).
 
     ``since`` says when the earlier report of this host was made; without one all findings are new.

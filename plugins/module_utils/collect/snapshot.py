@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..connection import Endpoint
     from .session import Session
 
-_SERVER_SECTIONS = ("server", "replication", "memory", "config", "users", "commands", "modules", "clients")
+SERVER_SECTIONS = ("server", "replication", "memory", "config", "users", "commands", "modules", "clients")
 _HOST_SECTIONS = (
     *("process", "sockets", "account", "package", "directives", "files", "certificates", "private_keys"),
     "passwords",
@@ -53,13 +53,14 @@ def collect(
     """
     found = Snapshot()
     if server:
-        with found.attempt(*_SERVER_SECTIONS, "doors"), session(endpoint) as (talk, door):
+        with found.attempt(*SERVER_SECTIONS, "doors"), session(endpoint) as (talk, door):
             found.sections["doors"] = [door]
             _from_server(found, talk)
-        found.sections.setdefault("doors", [knock(endpoint)])
+        if "doors" not in found.sections:
+            found.sections["doors"] = [knock(endpoint)]
         found.sections["doors"] += [knock(other) for other in _other_doors(found, endpoint, host=host)]
     else:
-        found.missing.update(dict.fromkeys((*_SERVER_SECTIONS, "doors"), "not asked for (option sections)"))
+        found.missing.update(dict.fromkeys((*SERVER_SECTIONS, "doors"), "not asked for (option sections)"))
     if host:
         _from_host(found, config_file, ages_dir)
     else:

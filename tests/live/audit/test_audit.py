@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +15,13 @@ from ansible_collections.rampart.redis.plugins.module_utils.audit.registry impor
 from ansible_collections.rampart.redis.plugins.module_utils.audit.report import build
 from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot import Snapshot, collect
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint
+from ansible_collections.rampart.redis.tests.live.audit.impostors import http, impostor, nested, silent
 from ansible_collections.rampart.redis.tests.live.servers import Running, running, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from ansible_collections.rampart.redis.tests.live.audit.impostors import Answer
 
 SECRET = "Zq3vT8mWc5RbYx7NdKp2Lf9HsJg4Ea6U"
 READS = {"PING", "AUTH", "INFO", "CONFIG GET", "ACL USERS", "ACL GETUSER", "COMMAND INFO", "COMMAND"} | {
@@ -202,47 +203,9 @@ def test_without_the_library_the_host_is_still_judged(live: Running, monkeypatch
     assert "HOST-002" not in _status(report, "not_evaluated")
 
 
-def _silent(link: socket.socket) -> None:
-    link.recv(1)
-
-
-def _http(link: socket.socket) -> None:
-    link.recv(64)
-    link.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-
-def _flood(link: socket.socket) -> None:
-    link.recv(64)
-    link.sendall(b"*" * 2**20)
-
-
-@contextmanager
-def _impostor(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    link, _address = listener.accept()
-                except OSError:
-                    return
-                with link:
-                    try:
-                        answer(link)
-                        link.recv(2**16)
-                    except OSError:
-                        continue
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-@pytest.mark.parametrize("answer", [_silent, _http, _flood])
-def test_what_is_no_server_passes_nothing(answer: Callable[[socket.socket], None]) -> None:
-    with _impostor(answer) as port:
+@pytest.mark.parametrize("answer", [silent, http, nested])
+def test_what_is_no_server_passes_nothing(answer: Answer) -> None:
+    with impostor(answer) as port:
         report = _audit(Endpoint(port=port, tls=False, timeout=0.3))
     assert {row["status"] for row in report["results"]} == {"not_evaluated"}
     assert report["missing"]["config"].startswith(f"server 127.0.0.1:{port}: ")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ansible_collections.rampart.redis.plugins.module_utils.audit.baseline import SCHEMA
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
-from ansible_collections.rampart.redis.plugins.module_utils.audit.report import SCHEMA, build
+from ansible_collections.rampart.redis.plugins.module_utils.audit.report import build
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import COMMANDS, SECRET, SECTIONS
 
 # As ACL GETUSER of 7.0 answers.

@@ -1,0 +1,114 @@
+"""An audit from its options to its reports: of one server and its host, or of many servers over the network."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ..audit.addresses import require_cidrs
+from ..audit.baseline import read
+from ..audit.checklists import declarations
+from ..audit.registry import select
+from ..audit.report import Policy, build
+from ..audit.waivers import parse
+from ..connection import Endpoint
+from ..errors import InputError
+from .fleet import each
+from .snapshot import SERVER_SECTIONS, Snapshot, collect, host_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..audit.check import Check
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked of each server."""
+
+    checks: tuple[Check, ...]
+    expected: Mapping[str, Any]
+    policy: Policy
+    time_limit: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server by the name it has in the report."""
+
+    name: str
+    endpoint: Endpoint
+
+
+def job(params: Mapping[str, Any]) -> Job:
+    """Read the options of the module that are the same for every server.
+
+    :raises InputError: one of them is wrong; nobody was asked anything yet.
+    """
+    expected = params["expected"] or {}
+    require_cidrs(expected.get("listen_cidrs") or (), "expected.listen_cidrs")
+    if params["time_limit"] <= 0:
+        raise InputError(f"{params['time_limit']:g} is no time", where="time_limit", hint="Give seconds, such as 60")
+    baseline = params["baseline"]
+    policy = Policy(
+        profile=params["profile"],
+        waivers=parse(params["waivers"]),
+        declared=declarations(expected.get("declared") or ()),
+        earlier=None if baseline is None else read(baseline, "baseline"),
+    )
+    return Job(select(params["include"], params["exclude"]), expected, policy, params["time_limit"])
+
+
+def targets(params: Mapping[str, Any]) -> list[Target]:
+    """Read ``endpoints``: what is not given for one is as for the module.
+
+    :raises InputError: there is none, or two have the same name.
+    """
+    found = [_target(params, given) for given in params["endpoints"]]
+    twice = [name for name, times in Counter(target.name for target in found).items() if times > 1]
+    if twice:
+        hint = "Give each a name of its own, or the report could not tell them apart"
+        raise InputError(f"two endpoints are called {twice[0]!r}", where="endpoints", hint=hint)
+    if not found:
+        raise InputError("the list is empty, so there is nothing to audit", where="endpoints")
+    return found
+
+
+def audit_one(asked: Job, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Audit the server of the ``login_*`` options and, if asked for, the host on which this runs."""
+    endpoint = replace(Endpoint.from_params(params), time_limit=asked.time_limit)
+    wanted = {name: name in params["sections"] for name in ("server", "host")}
+    found = collect(endpoint, config_file=params["config_file"], ages_dir=params["ages_dir"], **wanted)
+    return _report(asked, Target(params["name"] or host_name(), endpoint), found)
+
+
+def audit_all(asked: Job, servers: Sequence[Target]) -> list[dict[str, Any]]:
+    """Audit all servers at once, by what they show over the network."""
+    return each(servers, lambda target: _over_network(asked, target), lambda *lost: _lost(asked, *lost))
+
+
+def _target(params: Mapping[str, Any], given: Mapping[str, Any]) -> Target:
+    named = {name: value for name, value in given.items() if value is not None}
+    endpoint = Endpoint.from_params({**params, **named})
+    return Target(given["name"] or str(endpoint), endpoint)
+
+
+def _over_network(asked: Job, target: Target) -> dict[str, Any]:
+    endpoint = replace(target.endpoint, time_limit=asked.time_limit)
+    return _report(asked, target, collect(endpoint, config_file=None, server=True, host=False))
+
+
+def _lost(asked: Job, target: Target, why: str) -> dict[str, Any]:
+    reason = f"server {target.endpoint}: an answer that makes no sense: {why}"
+    return _report(asked, target, Snapshot(missing=dict.fromkeys((*SERVER_SECTIONS, "doors"), reason)))
+
+
+def _report(asked: Job, target: Target, found: Snapshot) -> dict[str, Any]:
+    now = time.time()
+    moment = datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    subject = {"host": target.name, "endpoint": str(target.endpoint), "collected_at": moment}
+    sections = {**found.sections, "expected": asked.expected, "now": now}
+    return build(sections, found.missing, asked.checks, subject=subject, proof=found.proof, policy=asked.policy)
