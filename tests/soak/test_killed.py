@@ -1,8 +1,7 @@
 """The controller is killed at a task of harden.yml; the next run finishes the work, and nothing is lost.
 
-In CI at five of the tasks that change something, in the middle of each. ``make soak`` (``RAMPART_KILLS=all``) kills in
-the middle of, and right after, each task that changes something, every time on a host never hardened before: between
-two such tasks the host is the same, so there is no other state to die in. Then at each task in turn on one host.
+In the middle of five of the tasks that change something, or of all of them (``RAMPART_KILLS=all``), every time on a host
+never hardened before.
 """
 
 from __future__ import annotations
@@ -49,32 +48,11 @@ def test_the_next_run_finishes_the_work(
     image: str, changing: list[int], tmp_path_factory: pytest.TempPathFactory, subtests: pytest.Subtests
 ) -> None:
     assert len(changing) > FEW
-    middle = [(number, IN_THE_MIDDLE) for number in (changing if ALL else spread(changing, FEW))]
-    after = [(number + 1, 0.0) for number in changing] if ALL else []
-    for number, delay in middle + after:
+    for number in changing if ALL else spread(changing, FEW):
         with (
-            subtests.test(number=number, delay=delay),
+            subtests.test(number=number),
             careless_site(NAME, image, tmp_path_factory.mktemp("killed")) as site,
         ):
-            killed = site.play(RAMPART_KILL_AT=number, RAMPART_KILL_AFTER=delay)
+            killed = site.play(RAMPART_KILL_AT=number, RAMPART_KILL_AFTER=IN_THE_MIDDLE)
             assert killed.returncode == -signal.SIGKILL, killed.stdout[-3000:]
             site.finish()
-
-
-@pytest.mark.skipif(not ALL, reason="half an hour: make soak")
-def test_killed_at_each_task_in_turn(image: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with careless_site(NAME, image, tmp_path_factory.mktemp("turn")) as site:
-        number = 0
-        closed = False
-        status = -signal.SIGKILL
-        while status == -signal.SIGKILL:
-            number += 1
-            done = site.play(RAMPART_KILL_AT=number)
-            status = done.returncode
-            assert status in {0, -signal.SIGKILL}, (number, done.stdout[-3000:])
-            refused = "Connection refused" in site.old_door()
-            assert refused or not closed, f"the old door was open again after task {number}"
-            closed = refused
-        assert number > FEW
-        assert closed
-        site.finish()
