@@ -1,7 +1,7 @@
 """The controller is killed at a task of harden.yml; the next run finishes the work, and nothing is lost.
 
-In the middle of five of the tasks that change something, or of all of them (``RAMPART_KILLS=all``), every time on a host
-never hardened before.
+In the middle of five of the tasks that change something, or of all of them (``RAMPART_KILLS=all``), every time on a
+host never hardened before.
 """
 
 from __future__ import annotations
