@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rampart.redis contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audit reports as text, JSON or a web page."""
+"""Audit reports for people and programs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ short_description: Renders audit reports
 version_added: 0.1.0
 author: The rampart.redis contributors (@rampart-redis)
 description:
-  - Turns reports of M(rampart.redis.redis_config_audit) into text for a terminal, a JSON document, or one
-    self-contained HTML page.
+  - Turns reports of M(rampart.redis.redis_config_audit) into text for a terminal, a JSON document, one self-contained
+    HTML page, SARIF 2.1.0 for code scanning, JUnit XML for CI, or a file for the textfile collector of Prometheus' node
+    exporter.
 positional: format
 options:
   _input:
@@ -22,7 +23,7 @@ options:
   format:
     description: What to make of them.
     type: str
-    choices: [text, json, html]
+    choices: [text, json, html, sarif, junit, prometheus]
     default: text
 """
 
@@ -46,8 +47,8 @@ from typing import TYPE_CHECKING, Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils.audit.baseline import SCHEMA
-from ..module_utils.render import json, text
-from ..plugin_utils.render import html
+from ..module_utils.render import json, prometheus, text
+from ..plugin_utils.render import html, junit, sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,9 @@ FORMATS: dict[str, Callable[[list[Mapping[str, Any]]], str]] = {
     "text": text.render,
     "json": json.render,
     "html": html.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
+    "prometheus": prometheus.render,
 }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..audit.baseline import DOCUMENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-# The structure of each report has its own version, in its field `schema`.
-SCHEMA = "rampart.redis/audit-reports/1"
 
 
 def render(reports: Sequence[Mapping[str, Any]]) -> str:
     """Return all reports as one JSON document."""
-    return json.dumps({"schema": SCHEMA, "reports": list(reports)}, indent=2, ensure_ascii=False) + "\n"
+    # ASCII only: names of users may be bytes that are no text, which no encoding could write.
+    return json.dumps({"schema": DOCUMENT, "reports": list(reports)}, indent=2) + "\n"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 
+from ...module_utils.render.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,6 +18,7 @@ _HERE = Path(__file__).parent
 SEVERITIES = ("critical", "high", "medium", "low")
 # What follows the findings, each group folded away.
 GROUPS = (
+    ("waived", "Waived"),
     ("info", "For your information"),
     ("not_evaluated", "Not evaluated"),
     ("pass", "Passed"),
@@ -26,6 +29,7 @@ GROUPS = (
 def render(reports: Sequence[Mapping[str, Any]]) -> str:
     """Return the page for all reports."""
     style, script = _part("report.css"), _part("report.js")
+    reports = [_shown(report) for report in reports]
     # Undefined names are errors, and everything from a report is escaped: parts of it were chosen by strangers.
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return page.from_string(_part("report.html.j2")).render(
@@ -49,6 +53,15 @@ def worst(results: Iterable[Mapping[str, Any]]) -> str:
     return next((severity for severity in SEVERITIES if severity in failed), rest)
 
 
+def _shown(part: Any) -> Any:  # noqa: ANN401 - any part of a report
+    # Names of users may hold control characters, and bytes that no encoding can write.
+    if isinstance(part, dict):
+        return {key: _shown(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_shown(value) for value in part]
+    return printable(part) if isinstance(part, str) else part
+
+
 def _host(report: Mapping[str, Any]) -> dict[str, Any]:
     results = report["results"]
     codes = [row["code"] for row in report["families"]]
@@ -58,6 +71,7 @@ def _host(report: Mapping[str, Any]) -> dict[str, Any]:
         "report": report,
         "findings": [row for row in results if row["status"] == "fail"],
         "groups": [(title, rows) for title, rows in groups if rows],
+        "new": report.get("changes", {}).get("new", []),
         "cells": {
             code: (worst(rows), sum(row["status"] == "fail" for row in rows)) for code, rows in by_family.items()
         },
@@ -65,7 +79,7 @@ def _host(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _totals(reports: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    names = (*SEVERITIES, "fail", "pass", "info", "not_evaluated", "not_applicable")
+    names = (*SEVERITIES, "fail", "waived", "pass", "info", "not_evaluated", "not_applicable")
     return {name: sum(report["summary"][name] for report in reports) for name in names}
 
 

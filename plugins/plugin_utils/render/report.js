@@ -49,7 +49,7 @@
   if (select) select.addEventListener("change", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll(".item, .fact, .proof")) details.open = true;
+    for (const details of document.querySelectorAll(".item, .fact, .checklist, .proof")) details.open = true;
   });
   apply();
 })();

@@ -10,7 +10,17 @@ from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.sa
 redis_report = FilterModule().filters()["redis_report"]
 
 
-@pytest.mark.parametrize(("kind", "start"), [("text", "redis-1 "), ("json", "{\n"), ("html", "<!doctype html>")])
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        ("text", "redis-1 "),
+        ("json", "{\n"),
+        ("html", "<!doctype html>"),
+        ("sarif", '{\n  "$schema"'),
+        ("junit", "<testsuites"),
+        ("prometheus", "# HELP"),
+    ],
+)
 def test_one_report_and_a_list_are_the_same(kind: str, start: str) -> None:
     text = redis_report([opened()], kind)
     assert text.lstrip().startswith(start)
@@ -24,7 +34,7 @@ def test_text_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("reports", "kind", "message"),
     [
-        ([], "pdf", "unknown format 'pdf', known are text, json, html"),
+        ([], "pdf", "unknown format 'pdf', known are text, json, html, sarif, junit, prometheus"),
         ([{"schema": "rampart.redis/audit/9"}], "text", "not a report with the schema rampart.redis/audit/1"),
         (["x"], "text", "not a report"),
     ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
-from ansible_collections.rampart.redis.plugins.module_utils.audit.report import build
+from ansible_collections.rampart.redis.plugins.module_utils.audit.report import Policy, build
+from ansible_collections.rampart.redis.plugins.module_utils.audit.waivers import parse
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import COMMANDS, SECTIONS, config
 
 # A stranger chooses the name of its connection; it must reach no terminal and no page as it is.
@@ -15,6 +16,20 @@ _OPEN = ["flags", ["on", "nopass"], "passwords", [], "commands", "+@all", "keys"
 
 def _subject(host: str) -> dict[str, str]:
     return {"host": host, "endpoint": "10.1.2.3:6379", "collected_at": "2026-11-24T10:00:00Z"}
+
+
+# With what is accepted, and compared with a report in which one finding was there already and one was not.
+POLICY = Policy(
+    waivers=parse([{"id": "NET-004", "reason": "the old shop", "owner": "ann", "expires": "2999-12-31"}]),
+    earlier=[
+        {
+            "schema": "rampart.redis/audit/1",
+            "host": "redis-1",
+            "collected_at": "2026-11-23T10:00:00Z",
+            "results": [{"id": f"RDS-{ident}", "status": "fail"} for ident in ("NET-005", "CFG-001")],
+        }
+    ],
+)
 
 
 def opened() -> dict[str, Any]:
@@ -28,7 +43,7 @@ def opened() -> dict[str, Any]:
         "doors": [{"door": "10.1.2.3:6379", "result": "open", "answer": "PONG"}],
     }
     proof = {"sent": {"PING": 1, "INFO": 2}, "commandstats": {}, "denials": 0, "keys_before": 3, "keys_after": 3}
-    return build(sections, {}, CHECKS, subject=_subject("redis-1"), proof=proof)
+    return build(sections, {}, CHECKS, subject=_subject("redis-1"), proof=proof, policy=POLICY)
 
 
 def unreached() -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.rampart.redis.plugins.module_utils.render.text import printable, render
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.samples import (
     hardened,
@@ -29,8 +31,37 @@ def test_what_was_not_evaluated_is_gathered_by_reason() -> None:
 
 def test_several_hosts_begin_with_a_line_for_each() -> None:
     lines = render([opened(), hardened()]).splitlines()
-    assert lines[0].startswith("redis-1  critical ")
-    assert lines[1] == "redis-3  critical 0  high 0  medium 0  low 0"
+    assert lines[0].split() == ["host", "critical", "high", "medium", "low", "open"]
+    assert lines[1].split()[0] == "redis-1"
+    assert lines[2].split() == ["redis-3", "0", "0", "0", "0", str(hardened()["summary"]["not_evaluated"])]
+
+
+def test_a_host_opens_with_the_six_sections_of_facts() -> None:
+    text = render([opened()])
+    titles = ["CONFIGURATION", "CONNECTIONS", "USERS", "DANGEROUS COMMANDS", "TLS", "MEMORY"]
+    places = [text.index(f"\n{title}\n") for title in titles]
+    assert places == sorted(places)
+    assert places[-1] < text.index("CRITICAL  RDS-")
+    assert "\n  protected-mode" in text
+    assert "\n  Not seen: not collected" in render([unreached()])
+
+
+def test_changes_waivers_and_checklists_are_told() -> None:
+    lines = render([opened()]).splitlines()
+    assert "Since 2026-11-23T10:00:00Z" in lines
+    assert "  Fixed: RDS-CFG-001" in lines
+    assert "  Unchanged: RDS-NET-005" in lines
+    assert any(line.startswith("WAIVED    RDS-NET-004  ") for line in lines)
+    assert "  Waived by ann until 2999-12-31: the old shop" in lines
+    assert any(line.startswith("PRODUCTION DEPLOYMENT  ") and line.endswith(" of 12") for line in lines)
+    assert "  no              Regular backup schedule implemented" in lines
+
+
+def test_colours_add_nothing_but_colours() -> None:
+    reports = [opened(), unreached(), hardened()]
+    coloured = render(reports, colour=True)
+    assert "\x1b[1;37;41mCRITICAL\x1b[0m  RDS-NET-005" in coloured
+    assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == render(reports)
 
 
 def test_nothing_to_report() -> None:
