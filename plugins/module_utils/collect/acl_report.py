@@ -33,18 +33,17 @@ def diff(job: Job, ready: Prepared) -> list[dict[str, str]]:
     pairs: list[tuple[str, Mapping[str, AclUser]]] = [("running users", ready.have)] if job.live else []
     if ready.staged:
         pairs.append((ready.staged.wish.path, ready.staged.have or {}))
-    after = acl_file.redacted(ready.final)
-    shown = [
-        {"before_header": name, "after_header": name, "before": _before(have, ready.final), "after": after}
-        for name, have in pairs
-    ]
+    shown = [{"before_header": name, "after_header": name, **_differing(have, ready.final)} for name, have in pairs]
     said = "".join(f"{text}\n" for text in sentences(job, ready))
     return [*shown, *ready.dates.diff, *([{"prepared": said}] if said else [])]
 
 
-def _before(have: Mapping[str, AclUser], final: Users) -> str:
-    # A user with the same permission in other words is no difference.
-    return acl_file.redacted({name: final[name] if user == final.get(name) else user for name, user in have.items()})
+def _differing(have: Mapping[str, AclUser], final: Users) -> dict[str, str]:
+    # Only users that differ: a thousand others would be in the way. The same permission in other words is the same.
+    return {
+        "before": acl_file.redacted({name: user for name, user in have.items() if user != final.get(name)}),
+        "after": acl_file.redacted({name: user for name, user in final.items() if user != have.get(name)}),
+    }
 
 
 def warnings(job: Job, server: Server, ready: Prepared) -> list[str]:
