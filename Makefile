@@ -37,7 +37,7 @@ clean: ## remove the demo's containers and all build results
 	@rm -rf build
 
 .PHONY: test
-test: lint sanity unit live leaks refusals faults undo molecule ## everything CI runs: lint, sanity, unit, live, leaks, refusals, faults, undo, molecule
+test: lint sanity unit live leaks refusals faults undo renewals molecule ## everything CI runs: lint, sanity, unit, live, leaks, refusals, faults, undo, renewals, molecule
 
 .PHONY: lint
 lint: bootstrap ## ruff, mypy --strict, yamllint, ansible-lint (production), changelog, build
@@ -76,6 +76,10 @@ killed: images ## the controller is killed at five tasks of harden.yml; each tim
 undo: images ## hardening undone, the glass broken, the authority replaced; compared to the byte and to the key
 	@$(BIN)/python -m pytest -q tests/undo
 
+.PHONY: renewals
+renewals: images ## a server under load renewed three times, a pair it cannot read put back, clients of docs/clients.md
+	@$(BIN)/python -m pytest -q -rP tests/renewals
+
 .PHONY: molecule
 molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
@@ -86,6 +90,7 @@ soak: servers ## what is too long for CI: killed at each task, refusals and undo
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
 	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak
 	@RAMPART_TARGETS=all $(BIN)/python -m pytest -q tests/refusals tests/undo
+	@RAMPART_RENEWALS=20 $(BIN)/python -m pytest -q -rP tests/renewals
 
 .PHONY: bench
 bench: images ## one benchmark; GOAL=P7
