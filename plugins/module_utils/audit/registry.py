@@ -58,5 +58,7 @@ def idents(names: Iterable[str], option: str) -> set[str]:
 
 def _hint(name: str) -> str:
     known = [check.ident[4:] for check in CHECKS] + list(TITLES)
-    near = difflib.get_close_matches(name, known, n=1)
+    family, _dash, number = name.partition("-")
+    meant = f"{family}-{number.zfill(3)}"
+    near = [meant] if meant in known else difflib.get_close_matches(name, known, n=1)
     return f"Did you mean {near[0]!r}?" if near else f"Families are {', '.join(TITLES)}"
