@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from .commands import CommandTable
+from .elsewhere import servers_with
 from .tokens import ALL, KeyPattern, parse_key
 
 if TYPE_CHECKING:
@@ -183,6 +184,9 @@ class SelectorDraft:
             raise InputError(f"unknown {kind} {shown.lstrip('+-')!r}{self._guess(name)}", where=self._where)
 
     def _guess(self, name: str) -> str:
+        elsewhere = servers_with(name)
+        if elsewhere:
+            return f" on this server; it exists in {elsewhere}"
         nearest = self._table.nearest(name)
         return f", did you mean {nearest!r}?" if nearest else ""
 
