@@ -77,6 +77,18 @@ def test_a_pair_the_server_cannot_read_changes_nothing(site: Site) -> None:
     assert inside(NAME, FILES).stdout == before
 
 
+def test_the_ends_are_published(site: Site) -> None:
+    site.renew(redis_tls_metrics_dir="/srv")
+    assert site.renew(redis_tls_metrics_dir="/srv") == 0
+    lines = inside(NAME, "cat /srv/rampart_redis_tls.prom").stdout.splitlines()
+    assert [line for line in lines if line.startswith("#")] == lines[:2]
+    ends = dict(line.rsplit(" ", 1) for line in lines[2:])
+    assert len(ends) == 4  # the authority, the server, the operator, the client
+    file = "/etc/redis/tls/redis-server-cert.pem"
+    said = inside(NAME, f'date -d "$(openssl x509 -noout -enddate -in {file} | cut -d= -f2)" +%s').stdout.strip()
+    assert ends[f'rampart_certificate_not_after_seconds{{name="redis-server",file="{file}"}}'] == said
+
+
 def test_without_its_authority_nothing_is_renewed_and_none_is_made(site: Site) -> None:
     before = inside(NAME, FILES).stdout
     done = site.play("playbooks/renew_certs.yml", redis_server_controller_dir=site.home / "elsewhere")
