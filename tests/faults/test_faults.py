@@ -259,7 +259,7 @@ def test_a_server_stopped_half_way_and_a_foreign_certificate(hardened: Site) -> 
     inside(NAME, f"{FOREIGN}systemctl start redis-server")
     assert "The server presents a certificate that cannot be trusted" in refused(hardened)
 
-    # docs/recovery.md, A foreign or expired certificate
+    # docs/recovery.md, A foreign certificate
     password = (hardened.secrets / "operator").read_text().strip()
     saved = hardened.ask(f"{CLI} --insecure <<'END'\nAUTH operator {password}\nSAVE\nEND\n")
     assert saved.split() == ["OK", "OK"]

@@ -58,9 +58,9 @@ def test_hardening_goes_on_with_the_new_authority(host: Site) -> None:
     assert host.changed(host.play("harden")) == 0
 
 
-def _expired(host: Site) -> str:
-    """Return the operator's certificate as it would be had it ended an hour ago, signed by the same authority."""
-    found = x509.load_pem_x509_certificate(host.ask(f"cat {host.tls}/operator-cert.pem").encode())
+def _expired(host: Site, name: str) -> str:
+    """Return a certificate of the host as it would be had it ended an hour ago, signed by the same authority."""
+    found = x509.load_pem_x509_certificate(host.ask(f"cat {host.tls}/{name}-cert.pem").encode())
     key = serialization.load_pem_private_key((host.home / "controller" / "ca" / "ca-key.pem").read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     now = datetime.now(UTC)
@@ -79,7 +79,7 @@ def _expired(host: Site) -> str:
 @pytest.mark.parametrize("playbook", ["renew_ca", "harden", "undo"])
 def test_an_expired_certificate_opens_nothing(host: Site, playbook: str) -> None:
     host.ask(f"cp -a {host.tls}/operator-cert.pem /root/valid.pem")
-    host.ask(f"cat > {host.tls}/operator-cert.pem <<'END'\n{_expired(host)}END\n")
+    host.ask(f"cat > {host.tls}/operator-cert.pem <<'END'\n{_expired(host, 'operator')}END\n")
     before = host.ask(f"sha256sum {host.tls}/* /etc/$product/$product.conf")
     said = _ping(host, host.tls, host.tls)
     status, output = host.run(playbook)
@@ -90,6 +90,24 @@ def test_an_expired_certificate_opens_nothing(host: Site, playbook: str) -> None
     assert "certificate expired" in output, output[-2500:]
     assert after == before
     assert "PONG" in _ping(host, host.tls, host.tls)
+
+
+def test_expired_certificates_are_renewed_without_a_restart(host: Site) -> None:
+    # It reads its files when it starts.
+    host.ask(f"systemctl stop {host.product.unit}")
+    for name in ("redis-server", "operator"):
+        host.ask(f"cat > {host.tls}/{name}-cert.pem <<'END'\n{_expired(host, name)}END\n")
+    host.ask(f"systemctl start {host.product.unit}")
+    pid = main_pid(host.name, host.product.unit)
+    assert "PONG" not in _ping(host, host.tls, host.tls)
+    status, output = host.run("harden")
+    assert status != 0
+    assert "playbooks/renew_certs.yml renews it without a restart" in " ".join(output.split())
+
+    assert host.changed(host.play("renew_certs")) > 0
+    assert "PONG" in _ping(host, host.tls, host.tls)
+    assert host.changed(host.play("harden")) == 0
+    assert main_pid(host.name, host.product.unit) == pid
 
 
 def test_when_the_operator_cannot_log_in_nothing_changes(host: Site) -> None:

@@ -53,6 +53,8 @@ _CONFIG_ROOM = _MIB
 
 # How OpenSSL calls a certificate of another authority, of another name, or out of date.
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+# In its reason for the server's certificate, and in the server's alert about ours.
+_EXPIRED = "expired"
 
 
 def refusals(found: Facts, wish: Facts, reasons: list[str]) -> list[str]:
@@ -243,11 +245,9 @@ def _unseen(found: Facts, wish: Facts, reasons: list[str]) -> Iterator[str]:
     if not found["running"] or found["login"]:
         return
     said = f" ({'; '.join(reasons)})" if reasons else ""
-    if _UNTRUSTED in said and _is_ours(found, wish):
-        yield (
-            f"The server presents a certificate that cannot be trusted{said}. It was replaced by hand, or has expired; "
-            "docs/recovery.md (A foreign or expired certificate) says how to get in without losing a key"
-        )
+    certificate = _certificate(said) if _is_ours(found, wish) else None
+    if certificate:
+        yield certificate
         return
     asks = found["default_user_open"] is False or found["requirepass"]
     if not found["library"] and not asks:
@@ -267,6 +267,17 @@ def _unseen(found: Facts, wish: Facts, reasons: list[str]) -> Iterator[str]:
     elif found["library"]:
         untried = "" if wish["login_secret"] else f"; {wish['login_user']} was not tried, for its password is not there"
         yield f"The server refuses the login{said}{untried}"
+
+
+def _certificate(said: str) -> str | None:
+    if _EXPIRED in said:
+        return f"A certificate has expired{said}. playbooks/renew_certs.yml renews it without a restart; then run again"
+    if _UNTRUSTED in said:
+        return (
+            f"The server presents a certificate that cannot be trusted{said}. It was replaced by hand; "
+            "docs/recovery.md (A foreign certificate) says how to get in without losing a key"
+        )
+    return None
 
 
 def _is_ours(found: Facts, wish: Facts) -> bool:

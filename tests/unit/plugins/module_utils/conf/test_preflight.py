@@ -156,13 +156,19 @@ def test_each_refusal_alone(found: dict[str, Any], wish: dict[str, Any], words: 
 
 
 @pytest.mark.parametrize(
-    ("aclfile", "words"), [("/u", "presents a certificate that cannot be trusted"), (None, "no door let us in")]
+    ("aclfile", "reason", "words"),
+    [
+        ("/u", UNTRUSTED, "presents a certificate that cannot be trusted"),
+        (None, UNTRUSTED, "no door let us in"),
+        ("/u", f"{UNTRUSTED}: certificate has expired", "playbooks/renew_certs.yml renews it"),
+        ("/u", "[SSL: SSLV3_ALERT_CERTIFICATE_EXPIRED] sslv3 alert certificate expired", "playbooks/renew_certs.yml"),
+    ],
 )
-def test_a_certificate_that_cannot_be_trusted(aclfile: str | None, words: str) -> None:
+def test_a_certificate_that_cannot_be_trusted(aclfile: str | None, reason: str, words: str) -> None:
     found = {**FOUND, "login": None, "default_user_open": None, "aclfile": aclfile}
-    (sentence,) = refusals(found, WISH, [UNTRUSTED])
+    (sentence,) = refusals(found, WISH, [reason])
     assert words in sentence
-    assert UNTRUSTED in sentence
+    assert reason in sentence
 
 
 def test_all_reasons_at_once() -> None:
