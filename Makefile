@@ -80,6 +80,10 @@ undo: images ## hardening undone, the glass broken, the authority replaced; comp
 renewals: images ## a server under load renewed three times, a pair it cannot read put back, clients of docs/clients.md
 	@$(BIN)/python -m pytest -q -rP tests/renewals
 
+.PHONY: rotate
+rotate: images ## passwords rotated under writers at work; the controller killed in the middle of five tasks
+	@$(BIN)/python -m pytest -q tests/rotate
+
 .PHONY: molecule
 molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
@@ -88,7 +92,7 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 soak: servers ## what is too long for CI: killed at each task, refusals and undo on all targets, properties drawn anew, 2000 generated users on each server
 	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
-	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak
+	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak tests/rotate
 	@RAMPART_TARGETS=all $(BIN)/python -m pytest -q tests/refusals tests/undo
 	@RAMPART_RENEWALS=20 $(BIN)/python -m pytest -q -rP tests/renewals
 
