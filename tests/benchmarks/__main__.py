@@ -7,7 +7,7 @@ import sys
 
 import tests.conftest  # noqa: F401 - makes the checkout importable as a collection
 
-from . import acl_stall, acl_users, certificates, data_path, handshake, second_run
+from . import acl_stall, acl_users, certificates, data_path, fleet_audit, handshake, second_run
 
 GOALS = {
     "P1": data_path.measure,
@@ -15,6 +15,7 @@ GOALS = {
     "P3": certificates.measure,
     "P4": acl_users.measure,
     "P5": acl_stall.measure,
+    "P6": fleet_audit.measure,
     "P7": second_run.measure,
 }
 

@@ -83,18 +83,18 @@ def loop_task(server: Running, wanted: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def play(folder: Path, tasks: Iterable[dict[str, Any]]) -> Play:
-    """Run tasks on this machine, in one playbook without facts, and return how it went.
+def play(folder: Path, tasks: Iterable[dict[str, Any]], hosts: Iterable[str] = ("localhost",)) -> Play:
+    """Run tasks on this machine, in one playbook without facts, for each host at once, and return how it went.
 
     :raises RuntimeError: the playbook failed.
     """
-    path = folder / "play.json"
-    head = {"hosts": "localhost", "gather_facts": False, "vars": {"ansible_python_interpreter": sys.executable}}
+    path, names = folder / "play.json", list(hosts)
+    head = {"hosts": "all", "gather_facts": False, "vars": {"ansible_python_interpreter": sys.executable}}
     path.write_text(json.dumps([{**head, "tasks": list(tasks)}]), encoding="utf-8")
     program = Path(sys.executable).with_name("ansible-playbook")
     started = time.monotonic()
     done = subprocess.run(
-        [str(program), "-i", "localhost,", "-c", "local", str(path)],
+        [str(program), "-i", ",".join([*names, ""]), "-c", "local", "-f", str(len(names)), str(path)],
         cwd=ROOT,
         env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
