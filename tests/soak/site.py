@@ -30,7 +30,8 @@ redis-cli dbsize
 """
 LEFTOVERS = """
 pgrep -af rampart-shadow || true
-find / -xdev '(' -name '.rampart-*' -o -name 'rampart-shadow-*' -o -name '*.pending' ')' -not -path '/proc/*'
+find / -xdev '(' -name '.rampart-*' -o -name 'rampart-shadow-*' -o -name '*.pending' -o -name '*.staged' ')' \\
+  -not -path '/proc/*'
 """
 KEYSPACE = """
 export REDISCLI_AUTH={password}
