@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..versions import REDIS, ServerVersion, parse_number
+from .unseen import is_ours, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,12 +52,6 @@ _MARGIN = 32 * _MIB
 _CONFIG_ROOM = _MIB
 
 
-# How OpenSSL calls a certificate of another authority, of another name, or out of date.
-_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
-# In its reason for the server's certificate, and in the server's alert about ours.
-_EXPIRED = "expired"
-
-
 def refusals(found: Facts, wish: Facts, reasons: list[str]) -> list[str]:
     """Return one sentence for everything that speaks against hardening this server; none means go on.
 
@@ -69,7 +64,7 @@ def refusals(found: Facts, wish: Facts, reasons: list[str]) -> list[str]:
     if missing:
         raise InputError(f"lacks {', '.join(sorted(missing))}", where="wish")
     sentences = [sentence for rule in _RULES for sentence in rule(found, wish)]
-    return sentences + list(_unseen(found, wish, reasons))
+    return sentences + list(unseen(found, wish, reasons))
 
 
 def exposure(word: str) -> str | None:
@@ -164,7 +159,7 @@ def _stopped(found: Facts, wish: Facts) -> Iterator[str]:
     unit = found["unit"]
     elsewhere = found["containers"] or (found["other_servers"] and not wish["unit_named"])
     # One that was hardened by us is started when its files are in order again: its doors are known to be shut.
-    if unit and found["installed"] and not found["running"] and not elsewhere and not _is_ours(found, wish):
+    if unit and found["installed"] and not found["running"] and not elsewhere and not is_ours(found, wish):
         yield (
             f"{unit} does not run, so nothing is known of its data and clients. See why (journalctl -u {unit}), start "
             f"it (systemctl start {unit}) and run again"
@@ -239,50 +234,6 @@ def _lost(found: Facts, wish: Facts) -> Iterator[str]:
             "password would lock the clients out. Restore the file from the backup, or give a password in "
             "redis_acl_passwords"
         )
-
-
-def _unseen(found: Facts, wish: Facts, reasons: list[str]) -> Iterator[str]:
-    if not found["running"] or found["login"]:
-        return
-    said = f" ({'; '.join(reasons)})" if reasons else ""
-    certificate = _certificate(said) if _is_ours(found, wish) else None
-    if certificate:
-        yield certificate
-        return
-    asks = found["default_user_open"] is False or found["requirepass"]
-    if not found["library"] and not asks:
-        return  # nobody could ask yet; the role installs the library when nothing else speaks against the host
-    if not asks:
-        yield f"A server runs here, but no door let us in, so nothing is known of its data and clients{said}"
-    elif not found["aclfile"] and not wish["current_password"]:
-        yield (
-            f"The server asks for a password{said}. Give the one that clients use now (requirepass) in "
-            "redis_server_current_password"
-        )
-    elif not wish["login_secret"] and not wish["current_password"]:
-        yield (
-            f"The server asks for a login, but the password of {wish['login_user']} is missing: there is no "
-            f"{wish['login_secret_file']} on the controller. Restore it from the backup"
-        )
-    elif found["library"]:
-        untried = "" if wish["login_secret"] else f"; {wish['login_user']} was not tried, for its password is not there"
-        yield f"The server refuses the login{said}{untried}"
-
-
-def _certificate(said: str) -> str | None:
-    if _EXPIRED in said:
-        return f"A certificate has expired{said}. playbooks/renew_certs.yml renews it without a restart; then run again"
-    if _UNTRUSTED in said:
-        return (
-            f"The server presents a certificate that cannot be trusted{said}. It was replaced by hand; "
-            "docs/recovery.md (A foreign certificate) says how to get in without losing a key"
-        )
-    return None
-
-
-def _is_ours(found: Facts, wish: Facts) -> bool:
-    """Tell by its configuration file whether this server was hardened before."""
-    return bool(found["aclfile"] == wish["acl_file"])
 
 
 _RULES: tuple[Rule, ...] = (
