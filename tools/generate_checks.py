@@ -35,9 +35,41 @@ Every check gives one of: *fail*, *info* (worth knowing, nothing known to be wro
 evaluated*: the evidence could not be had, for the reason the report gives. Not evaluated is never counted as passed.
 The severity is that of a failure; where circumstances make it better or worse, the report says so.
 
-"Evidence" names the sections of facts a check cannot do without. `config`, `users`, `rights`, `clients`, `modules`,
-`memory`, `replication` and `server` come from the server, `doors` from one bare PING on a fresh connection, the others
-from the host. `expected` is what you declared, and `now` the clock.
+"Evidence" names the sections of facts a check cannot do without, and in brackets those it is glad of.
+
+- From the server: `server`, `replication`, `memory`, `persistence`, `stats` (all from INFO), `config`, `users`,
+  `rights` (users with the command table), `weak` (well-known passwords, by hash), `clients`, `modules`, `functions`,
+  `monitored` (of a Sentinel), `login` (the audit's own user), `bugs` (known bugs of this build).
+- From its ports: `doors` (one bare PING on a fresh connection), `presented` (the certificate that is shown).
+- From the host: `process`, `limits`, `unit`, `account`, `sockets`, `package`, `directives`, `files`, `acl_file`,
+  `certificates`, `pairs`, `private_keys`, `passwords` (since when they are known), `kernel`, `firewall`, `exporter`,
+  `log`, `backups`, `neighbours`, `cloud`.
+- From you: `expected` (what you declared), `earlier` (earlier snapshots). `now` is the clock.
+
+## Where we judge otherwise than others
+
+- **A version number is no evidence on a distribution** (PKG-001, PKG-005). Debian 12's current Redis has the number
+  of 20 known bugs and none of them. A bug counts if the branch has it *and* neither the package's revision nor its
+  changelog repairs it *and* the part with the bug is loaded. What nobody can know is *info*, listed, and never a
+  failure. A bug that the makers dispute is left out. A server that was seen over the network only has no package: all
+  is *info*.
+- **What is out of reach is less severe, by one step** (PKG-001): TLS bugs without a TLS port, bugs of commands that
+  only administrators may run. It never passes for that.
+- **A superuser is who may change users** (ACL-005), with or without `+@all` or keys: it can give itself the rest.
+- **The firewall is followed, not read** (NET-006, NET-007): what happens to the first packet of a stranger, through
+  every chain, those of ufw and iptables-nft too. A rule with a match we do not know gives *info*, never a pass.
+- **The provider's firewall** (NET-008) cannot be seen from the host; where nobody asked for it, it is *not
+  evaluated*.
+- **Refusals count since the last audit** (ACL-031): a counter that only grows says nothing, and a restart sets it
+  back.
+- **A missing login is not guessed at** (NET-005): an error of TLS or of the network never means "a password is asked
+  for".
+- **Unchecked payloads matter where somebody may send one** (CFG-014): where only administrators may run RESTORE, it
+  passes.
+- **Renamed commands are a finding, not a remedy** (CFG-005): they break clients, replicas and restarts, and ACLs do
+  better.
+- **Kernel settings inside a container are the host's** (HOST-006): told, not failed.
+- **An undeclared backup is a missing one** (HOST-011): a folder nobody named is a folder nobody looks at.
 """
 
 
@@ -66,8 +98,15 @@ def _family(code: str) -> Iterator[str]:
         yield f"**{check.title}** ({check.severity}). {check.rationale}"
         yield ""
         yield f"- Fix: {check.fix}."
-        yield f"- Evidence: {', '.join(f'`{name}`' for name in check.needs)}"
+        yield f"- Evidence: {_evidence(check)}"
+        yield f"- Versions: {check.versions}"
+        yield f"- References: {', '.join(check.references)}"
         yield ""
+
+
+def _evidence(check: Check) -> str:
+    needed, more = ([f"`{name}`" for name in names] for names in (check.needs, check.wants))
+    return f"{', '.join(needed)} ({', '.join(more)})" if more else ", ".join(needed)
 
 
 def _checks(code: str) -> list[Check]:

@@ -136,6 +136,42 @@ options:
     type: list
     elements: str
     default: []
+  words:
+    description:
+      - Passwords that nobody may have, besides those that everybody tries first.
+      - They are compared with the hashes that the server keeps. None is sent to it.
+    type: list
+    elements: str
+    default: []
+  cve_data:
+    description:
+      - Known bugs that are newer than this release of the collection, by id, each with C(title), C(severity),
+        C(affected_from), C(fixed_in), C(unfixed), C(component), C(deny), C(precondition), C(packages).
+      - An entry replaces the one of the same id.
+      - As in V({"CVE-2099-1":{"title":"...","affected_from":{"redis":"8.0.0"},"fixed_in":{"redis":{"8.2":"8.2.99"}}}}).
+    type: dict
+  distro_data:
+    description:
+      - In which revision a distribution repaired a bug, by package and id, or V(not affected).
+      - As in V({"debian:bookworm:redis":{"CVE-2099-1":"5:7.0.15-1~deb12u99"}}).
+    type: dict
+  earlier:
+    description:
+      - Earlier snapshots of this server, from O(return_snapshot).
+      - Only with them can the audit tell which users nobody uses, and whether more logins failed than before.
+    type: list
+    elements: dict
+    default: []
+  snapshot:
+    description:
+      - A snapshot from O(return_snapshot) that is judged once more. Nothing is collected, and no server is asked.
+    type: dict
+  return_snapshot:
+    description:
+      - Whether to return what was collected, as RV(snapshot), to be saved and judged again later.
+      - It holds no password, and hashes of none. It holds names and addresses, so keep it like a report.
+    type: bool
+    default: false
   expected:
     description: What is meant to be as it is. A list that is given replaces the default.
     type: dict
@@ -208,6 +244,72 @@ options:
           where:
             description: Where it can be seen.
             type: str
+      client_cidrs:
+        description: Networks in which clients live. Without them, where clients are is only told.
+        type: list
+        elements: str
+      subscribers:
+        description: Users that may use every channel.
+        type: list
+        elements: str
+      module_users:
+        description: Users that may run commands of modules.
+        type: list
+        elements: str
+      break_glass:
+        description: Users for emergencies, which are off otherwise. By default V(admin).
+        type: list
+        elements: str
+      functions:
+        description: Names of libraries of server-side functions that may be loaded.
+        type: list
+        elements: str
+      replica_addresses:
+        description: Addresses of the replicas. Without them, which are attached is only told.
+        type: list
+        elements: str
+      monitored:
+        description: What a Sentinel watches, each as C(name address:port).
+        type: list
+        elements: str
+      neighbours:
+        description: Units of other servers that may run on the host; V(containers) stands for servers in containers.
+        type: list
+        elements: str
+      tls_names:
+        description: Names and addresses that the server's certificate must carry.
+        type: list
+        elements: str
+      certificate_days:
+        description: Days for which a certificate may be valid. By default V(397).
+        type: int
+      idle_seconds:
+        description: Seconds after which an idle client is a forgotten one. By default V(3600).
+        type: int
+      rpo_seconds:
+        description: Seconds of changes that may be lost. By default V(86400), a day.
+        type: int
+      exposure:
+        description: The highest score of C(systemd-analyze security) that is accepted. By default V(2.0).
+        type: float
+      cache:
+        description: Whether all data may be lost, so that neither saving nor backups are asked for.
+        type: bool
+      eviction_policy:
+        description: The C(maxmemory-policy) that this server should have.
+        type: str
+      backup_dir:
+        description: Folder in which backups lie. Without it a server counts as one without backups.
+        type: path
+      backup_hours:
+        description: Hours after which the newest backup is too old. By default V(26).
+        type: int
+      backup_required:
+        description: V(false) for a server that needs no backup.
+        type: bool
+      backup_encrypted:
+        description: Whether backups must be encrypted.
+        type: bool
       primary:
         description: The primary this server shall replicate from, as C(address:port).
         type: str
@@ -305,6 +407,10 @@ reports:
   returned: with O(endpoints)
   type: list
   elements: dict
+snapshot:
+  description: What was collected, for O(snapshot) and O(earlier).
+  returned: with O(return_snapshot), of a single server
+  type: dict
 summary:
   description: Failed checks by severity, and all checks by status, of all reports.
   returned: always
@@ -336,7 +442,7 @@ from typing import Any
 
 from ..module_utils.audit.outcome import outcome
 from ..module_utils.audit.profiles import DEFAULT, LEVELS, NEVER, PROFILES
-from ..module_utils.collect.auditing import audit_all, audit_one, job, targets
+from ..module_utils.collect.auditing import audit_all, audited, job, targets
 from ..module_utils.collect.snapshot import AGES_DIR
 from ..module_utils.glue import CONNECTION_SPEC, Request, run
 
@@ -351,6 +457,8 @@ LISTS = (
     "modules",
     "data_dirs",
     "service_accounts",
+    *("client_cidrs", "subscribers", "module_users", "break_glass", "functions", "replica_addresses"),
+    *("monitored", "neighbours", "tls_names"),
 )
 NAMES = {"type": "list", "elements": "str"}
 # What is not given for an endpoint is as for the module, so nothing has a default there.
@@ -371,6 +479,12 @@ SPEC: dict[str, Any] = {
     "ages_dir": {"type": "path", "default": AGES_DIR},
     "include": {**NAMES, "default": []},
     "exclude": {**NAMES, "default": []},
+    "words": {**NAMES, "no_log": True, "default": []},
+    "cve_data": {"type": "dict"},
+    "distro_data": {"type": "dict"},
+    "earlier": {"type": "list", "elements": "dict", "default": []},
+    "snapshot": {"type": "dict"},
+    "return_snapshot": {"type": "bool", "default": False},
     "expected": {
         "type": "dict",
         "options": {
@@ -378,6 +492,11 @@ SPEC: dict[str, Any] = {
             # Names of users, not keys.
             "all_keys": {**NAMES, "no_log": False},
             "password_days": {"type": "int", "no_log": False},
+            **{name: {"type": "int"} for name in ("certificate_days", "idle_seconds", "rpo_seconds", "backup_hours")},
+            **{name: {"type": "bool"} for name in ("cache", "backup_required", "backup_encrypted")},
+            "exposure": {"type": "float"},
+            "eviction_policy": {"type": "str"},
+            "backup_dir": {"type": "path"},
             "primary": {"type": "str"},
             "declared": {
                 "type": "list",
@@ -394,8 +513,8 @@ def work(request: Request) -> dict[str, Any]:
     params = request.params
     asked = job(params)
     alone = params["endpoints"] is None
-    reports = [audit_one(asked, params)] if alone else audit_all(asked, targets(params))
-    found = {"report": reports[0]} if alone else {"reports": reports}
+    found: dict[str, Any] = audited(asked, params) if alone else {"reports": audit_all(asked, targets(params))}
+    reports = [found["report"]] if alone else found["reports"]
     return {"changed": False, **found, **outcome(reports, params["fail_on"])}
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .references import ALL_VERSIONS, REFERENCES, VERSIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -92,6 +94,8 @@ class Result:
             "evidence": list(self.evidence),
             "rationale": self.check.rationale,
             "fix": self.check.fix,
+            "versions": self.check.versions,
+            "references": list(self.check.references),
         }
 
 
@@ -108,6 +112,16 @@ class Check:
     fix: str
     rationale: str
     judge: Callable[..., Verdict] = field(repr=False)
+
+    @property
+    def versions(self) -> str:
+        """The servers it is about."""
+        return VERSIONS.get(self.ident, ALL_VERSIONS)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What to read about it."""
+        return tuple(REFERENCES[self.ident].split("; "))
 
     def run(self, sections: Mapping[str, Any], missing: Mapping[str, str]) -> Result:
         """Judge ``sections``; ``missing`` says why a section is not there."""

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..acl.commands import CommandTable
 from ..acl.user import AclUser
+from . import bugs
+from .checks.acl import approved
+from .known_passwords import weaknesses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,20 +46,31 @@ def typed(sections: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sections with raw ``users`` (name -> reply of ACL GETUSER) read with the server's command table.
 
     ``rights`` are the same users, and are there only if the table is: without it "+@all -@dangerous" cannot be judged.
+    ``weak`` says by user what is weak about its password; ``bugs`` are what is known of each known bug on this server.
     """
     ready = dict(sections)
     if "users" in ready:
         table = CommandTable.from_reply(ready.get("commands", ()))
         ready["users"] = [AclUser.from_getuser(name, reply, table) for name, reply in ready["users"].items()]
+        # A snapshot brings it along: its hashes say nothing any more.
+        ready.setdefault(
+            "weak", weaknesses({user.name: user.hashes for user in ready["users"]}, ready.get("words") or ())
+        )
     if "users" in ready and "commands" in ready:
         ready["rights"] = ready["users"]
+    if "server" in ready:
+        ready["bugs"] = bugs.rows(ready, approved(ready.get("expected") or {}, "admins"))
     return ready
 
 
 def reasons(sections: Mapping[str, Any], missing: Mapping[str, str]) -> dict[str, str]:
-    """Return why sections are missing, with ``rights`` for the reason of what it is made from."""
-    made_from = next((name for name in ("users", "commands") if name not in sections), "")
-    return {**missing, "rights": missing.get(made_from, "not collected")} if made_from else dict(missing)
+    """Return why sections are missing, ``rights``, ``weak`` and ``bugs`` for want of what they are made from."""
+    found = dict(missing)
+    for name, sources in {"rights": ("users", "commands"), "weak": ("users",), "bugs": ("server",)}.items():
+        made_from = next((source for source in sources if source not in sections), "")
+        if made_from:
+            found[name] = missing.get(made_from, "not collected")
+    return found
 
 
 def tables(sections: Mapping[str, Any], missing: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 # What products, tutorials and templates ship; the empty password is the first that is tried.
 _COMMON = (
@@ -61,15 +61,28 @@ def _digest(word: str) -> str:
 _BY_DIGEST = {_digest(word): word for word in (*_COMMON, *"abcdefghijklmnopqrstuvwxyz0123456789")}
 
 
-def weakness(user: str, hashes: Iterable[str]) -> str | None:
-    """Say what is weak about one of the hashes, without repeating the password; None when nothing is known."""
+def weakness(user: str, hashes: Iterable[str], words: Iterable[str] = ()) -> str | None:
+    """Say what is weak about one of the hashes, without repeating the password; None when nothing is known.
+
+    :param words: passwords that must not be used, besides those everybody tries first.
+    """
     own = {_digest(name + suffix) for name in (user, user.capitalize(), user.upper()) for suffix in _SUFFIXES}
+    listed = {_digest(word) for word in words}
     for digest in hashes:
         if digest in own:
             return "the password is made from the user's name"
         if digest in _BY_DIGEST:
             return _describe(_BY_DIGEST[digest])
+        if digest in listed:
+            return "the password is in your list of words"
     return None
+
+
+def weaknesses(users: Mapping[str, Iterable[str]], words: Iterable[str] = ()) -> dict[str, str]:
+    """Return what is weak by user; ``users`` are their hashes."""
+    listed = list(words)
+    found = {name: weakness(name, hashes, listed) for name, hashes in users.items()}
+    return {name: text for name, text in found.items() if text}
 
 
 def _describe(word: str) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from ..audit import snapshots
 from ..audit.addresses import require_cidrs
 from ..audit.baseline import read
+from ..audit.bugs import known
 from ..audit.checklists import declarations
+from ..audit.cve import merged
 from ..audit.registry import select
 from ..audit.report import Policy, build
 from ..audit.waivers import parse
 from ..connection import Endpoint
 from ..errors import InputError
 from .fleet import each
-from .snapshot import SERVER_SECTIONS, Snapshot, collect, host_name
+from .snapshot import SERVER_SECTIONS, Places, Snapshot, collect, host_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,12 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked of each server."""
+    """What is asked of each server. ``told``: sections that come from the user, not from the server."""
 
     checks: tuple[Check, ...]
     expected: Mapping[str, Any]
     policy: Policy
     time_limit: float
+    told: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ def job(params: Mapping[str, Any]) -> Job:
     :raises InputError: one of them is wrong; nobody was asked anything yet.
     """
     expected = params["expected"] or {}
-    require_cidrs(expected.get("listen_cidrs") or (), "expected.listen_cidrs")
+    for name in ("listen_cidrs", "client_cidrs"):
+        require_cidrs(expected.get(name) or (), f"expected.{name}")
     if params["time_limit"] <= 0:
         raise InputError(f"{params['time_limit']:g} is no time", where="time_limit", hint="Give seconds, such as 60")
     baseline = params["baseline"]
@@ -59,7 +65,18 @@ def job(params: Mapping[str, Any]) -> Job:
         declared=declarations(expected.get("declared") or ()),
         earlier=None if baseline is None else read(baseline, "baseline"),
     )
-    return Job(select(params["include"], params["exclude"]), expected, policy, params["time_limit"])
+    return Job(select(params["include"], params["exclude"]), expected, policy, params["time_limit"], _told(params))
+
+
+def _told(params: Mapping[str, Any]) -> dict[str, Any]:
+    merged(known(), params.get("cve_data"), params.get("distro_data"))
+    kept = [snapshots.read(one, f"earlier[{number}]") for number, one in enumerate(params.get("earlier") or ())]
+    if params.get("snapshot") is not None:
+        snapshots.read(params["snapshot"], "snapshot")
+        if params["endpoints"] is not None:
+            raise InputError("judges one server, and endpoints names others", where="snapshot", hint="Leave one out")
+    named = {name: params.get(name) for name in ("words", "cve_data", "distro_data")}
+    return {**named, "earlier": snapshots.earlier(kept)}
 
 
 def targets(params: Mapping[str, Any]) -> list[Target]:
@@ -78,11 +95,51 @@ def targets(params: Mapping[str, Any]) -> list[Target]:
 
 
 def audit_one(asked: Job, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Audit the server of the ``login_*`` options and, if asked for, the host on which this runs."""
+    """Return the report of the server of the ``login_*`` options and, if asked for, of the host on which this runs."""
+    report: dict[str, Any] = audited(asked, params)["report"]
+    return report
+
+
+def audited(asked: Job, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Audit as ``audit_one`` does, or judge the option ``snapshot`` once more.
+
+    Returns ``report``, and with ``return_snapshot`` also ``snapshot``.
+    """
+    if params.get("snapshot") is not None:
+        return {"report": judge_again(asked, params["snapshot"])}
     endpoint = replace(Endpoint.from_params(params), time_limit=asked.time_limit)
     wanted = {name: name in params["sections"] for name in ("server", "host")}
-    found = collect(endpoint, config_file=params["config_file"], ages_dir=params["ages_dir"], **wanted)
-    return _report(asked, Target(params["name"] or host_name(), endpoint), found)
+    places = Places(params["config_file"], params["ages_dir"], asked.expected.get("backup_dir"))
+    found = collect(endpoint, places, **wanted)
+    report = _report(asked, Target(params["name"] or host_name(), endpoint), found)
+    return {
+        "report": report,
+        **({"snapshot": _snapshot(asked, report, found)} if params.get("return_snapshot") else {}),
+    }
+
+
+def judge_again(asked: Job, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Judge what was collected earlier; the clock is that of then, so that ages are."""
+    subject = {name: snapshot[name] for name in _SUBJECT}
+    sections = {**snapshot["sections"], "expected": asked.expected, **asked.told}
+    proof = snapshot["proof"]
+    return build(sections, snapshot["missing"], asked.checks, subject=subject, proof=proof, policy=asked.policy)
+
+
+_SUBJECT = ("host", "endpoint", "collected_at")
+
+
+def _snapshot(asked: Job, report: Mapping[str, Any], found: Snapshot) -> dict[str, Any]:
+    moment = datetime.strptime(report["collected_at"], _STAMP).replace(tzinfo=timezone.utc)
+    sections = {**found.sections, **asked.told, "now": moment.timestamp()}
+    subject = {name: report[name] for name in _SUBJECT}
+    return snapshots.save(
+        sections, found.missing, subject=subject, proof=found.proof, salt=secrets.token_bytes(_SALT_BYTES)
+    )
+
+
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
+_SALT_BYTES = 32
 
 
 def audit_all(asked: Job, servers: Sequence[Target]) -> list[dict[str, Any]]:
@@ -98,7 +155,7 @@ def _target(params: Mapping[str, Any], given: Mapping[str, Any]) -> Target:
 
 def _over_network(asked: Job, target: Target) -> dict[str, Any]:
     endpoint = replace(target.endpoint, time_limit=asked.time_limit)
-    return _report(asked, target, collect(endpoint, config_file=None, server=True, host=False))
+    return _report(asked, target, collect(endpoint, server=True, host=False))
 
 
 def _lost(asked: Job, target: Target, why: str) -> dict[str, Any]:
@@ -108,7 +165,7 @@ def _lost(asked: Job, target: Target, why: str) -> dict[str, Any]:
 
 def _report(asked: Job, target: Target, found: Snapshot) -> dict[str, Any]:
     now = time.time()
-    moment = datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = datetime.fromtimestamp(now, timezone.utc).strftime(_STAMP)
     subject = {"host": target.name, "endpoint": str(target.endpoint), "collected_at": moment}
-    sections = {**found.sections, "expected": asked.expected, "now": now}
+    sections = {**found.sections, "expected": asked.expected, "now": now, **asked.told}
     return build(sections, found.missing, asked.checks, subject=subject, proof=found.proof, policy=asked.policy)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import ServerRefusedError
+
 if TYPE_CHECKING:
     from .session import Session
 
-_KEPT = ("id", "addr", "laddr", "name", "user", "flags", "age", "idle", "db", "resp")
+_KEPT = ("id", "addr", "laddr", "name", "user", "flags", "age", "idle", "db", "resp", "sub", "psub")
 
 
 def read(session: Session) -> list[dict[str, object]]:
@@ -33,3 +35,40 @@ def read_modules(session: Session) -> list[dict[str, str]]:
     """
     rows = [dict(zip(row[::2], row[1::2])) for row in session.ask("MODULE", "LIST")]
     return [{"name": str(row["name"]), "version": str(row["ver"]), "path": str(row.get("path", ""))} for row in rows]
+
+
+def read_functions(session: Session) -> list[str]:
+    """Return the names of the libraries of server-side functions.
+
+    :raises ServerRefusedError: no right to FUNCTION LIST.
+    """
+    rows = [dict(zip(row[::2], row[1::2])) for row in session.ask("FUNCTION", "LIST")]
+    return sorted(str(row["library_name"]) for row in rows)
+
+
+def read_monitored(session: Session) -> list[dict[str, str]]:
+    """Return what a Sentinel watches: name, address, quorum, number of other Sentinels, and whether a quorum is there.
+
+    :raises ServerRefusedError: no right to SENTINEL MASTERS or SENTINEL CKQUORUM.
+    """
+    rows = [dict(zip(row[::2], row[1::2])) for row in session.ask("SENTINEL", "MASTERS")]
+    return [
+        {
+            "name": str(row["name"]),
+            "address": f"{row['ip']}:{row['port']}",
+            "quorum": str(row["quorum"]),
+            "others": str(row["num-other-sentinels"]),
+            "reached": _reached(session, str(row["name"])),
+        }
+        for row in rows
+    ]
+
+
+def _reached(session: Session, name: str) -> str:
+    try:
+        return str(session.ask("SENTINEL", "CKQUORUM", name))
+    except ServerRefusedError as error:
+        # NOQUORUM is an answer; a missing right is none.
+        if "NOQUORUM" not in str(error):
+            raise
+        return "NOQUORUM"

@@ -12,30 +12,18 @@ from ..audit.known_passwords import clear_acl_lines, clear_directives
 from ..conf.syntax import parse
 from ..errors import HostError, InputError
 from ..host import read_text
+from . import config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..conf.syntax import Line
 
 # Directives that checks ask for; of the others some hold passwords, so none is kept.
-_KEPT = (
-    "aclfile",
-    "appenddirname",
-    "dbfilename",
-    "dir",
-    "include",
-    "loadmodule",
-    "logfile",
-    "port",
-    "rename-command",
-    "tls-ca-cert-file",
-    "tls-cert-file",
-    "tls-client-cert-file",
-    "tls-client-key-file",
-    "tls-key-file",
-    "unixsocket",
-)
+_KEPT = frozenset({*config.NAMES, "include", "loadmodule", "rename-command"})
+# Of a Sentinel's directives those that name no password.
+_SCRIPTS = ("notification-script", "client-reconfig-script")
+_SENTINEL = frozenset({"deny-scripts-reconfig", "monitor", "auth-user", *_SCRIPTS})
 _KEYS = ("tls-key-file", "tls-client-key-file")
 _DEPTH = 4
 _OTHERS_ENTER = 0o001
@@ -52,19 +40,28 @@ def read_directives(path: str) -> dict[str, list[str]]:
             kept.setdefault(line.name, []).append(" ".join(line.arguments))
         elif line.name == "user" and line.arguments:
             kept.setdefault("user", []).append(line.arguments[0])
+        elif line.name == "sentinel" and line.arguments:
+            kept.setdefault("sentinel", []).extend(_sentinel(line.arguments))
     return kept
 
 
+def _sentinel(words: Sequence[str]) -> Iterator[str]:
+    if words[0] in _SENTINEL:
+        yield " ".join(words)
+    elif words[0] == "sentinel-pass" and any(words[1:]):
+        yield "sentinel-pass (set)"
+
+
 def read_files(
-    config_file: str, directives: Mapping[str, list[str]], config: Mapping[str, str]
+    config_file: str, directives: Mapping[str, list[str]], running: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Return a row for every file that matters: path, role, mode, owner, group, sheltered, clear.
 
     :param config_file: ``""`` for a server that runs without one.
-    :param config: running values, which win over ``directives``, those of the file.
+    :param running: running values, which win over ``directives``, those of the file.
     """
     values = {name: lines[-1] for name, lines in directives.items() if lines}
-    values.update({name: value for name, value in config.items() if value})
+    values.update({name: value for name, value in running.items() if value})
     includes = [path for word in directives.get("include", ()) for path in _matches(word)]
     rows = [_row(path, "config", list(_clear_config(path))) for path in (config_file, *includes) if path]
     acl = values.get("aclfile", "")
@@ -72,6 +69,9 @@ def read_files(
     rows += [_row(path, "data") for path in _data(values)]
     rows.append(_row(values.get("unixsocket", ""), "socket"))
     rows += [_row(values.get(name, ""), "key") for name in _KEYS]
+    scripts = [words for words in map(str.split, directives.get("sentinel", ())) if words[0] in _SCRIPTS]
+    rows += [_row(words[2], "script") for words in scripts]
+    rows += [_row(str(folder), "script folder") for words in scripts for folder in Path(words[2]).parents]
     return [row for row in rows if row is not None]
 
 

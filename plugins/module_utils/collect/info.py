@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SERVER = ("executable", "config_file", "process_id", "redis_build_id", "os", "tcp_port", "uptime_in_seconds")
+_PERSISTENCE = ("rdb_", "aof_", "loading")
+_STATS = ("connected_clients", "maxclients", "cluster_enabled", "total_connections_received", "rejected_connections")
+_COUNTERS = ("errorstat_", "acl_access_denied_")
 _DENIALS = ("errorstat_NOPERM", "errorstat_WRONGPASS")
 
 
@@ -22,9 +25,20 @@ def server(info: Mapping[str, str]) -> dict[str, str]:
 
 
 def replication(info: Mapping[str, str]) -> dict[str, str]:
-    """Return role, primary and replicas."""
+    """Return role, primary and replicas (``slave0``: ``ip=...,port=...``)."""
     names = ("role", "master_host", "master_port", "master_link_status", "connected_slaves")
-    return {name: info[name] for name in names if name in info}
+    rows = {name: value for name, value in info.items() if name.startswith("slave") and name[5:].isdigit()}
+    return {**{name: info[name] for name in names if name in info}, **rows}
+
+
+def persistence(info: Mapping[str, str]) -> dict[str, str]:
+    """Return how saving goes."""
+    return {name: value for name, value in info.items() if name.startswith(_PERSISTENCE)}
+
+
+def stats(info: Mapping[str, str]) -> dict[str, str]:
+    """Return numbers of connections and of refusals."""
+    return {name: value for name, value in info.items() if name in _STATS or name.startswith(_COUNTERS)}
 
 
 def memory(info: Mapping[str, str]) -> dict[str, str]:
@@ -33,10 +47,9 @@ def memory(info: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in info.items() if name.startswith(words)}
 
 
-def proof(before: Mapping[str, str], after: Mapping[str, str], sent: Mapping[str, int]) -> dict[str, Any]:
-    """Say what happened on the server between two INFO: our commands, everybody's commands, denials, keys."""
+def proof(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Any]:
+    """Say what happened on the server between two INFO: everybody's commands, denials, keys."""
     return {
-        "sent": dict(sorted(sent.items())),
         "commandstats": _grown(before, after, "cmdstat_", "calls="),
         "denials": sum(_grown(before, after, name, "count=").get("", 0) for name in _DENIALS),
         "keys_before": _keys(before),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from ..connection import open_connection
 from ..errors import LoginError, RampartError, ServerRefusedError
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Mapping
 
     from ..connection import Endpoint, Server
@@ -21,6 +21,11 @@ PAUSE = 0.001
 # What a server says to a stranger whom it will not serve.
 _CLOSED = ("NOAUTH", "DENIED", "WRONGPASS")
 _DENIED = "NOPERM"
+# All that an audit ever says to a server. None of it changes anything; tests ask servers whether that is so.
+READING = frozenset(
+    {"PING", "AUTH", "INFO", "CONFIG GET", "ACL USERS", "ACL GETUSER", "COMMAND", "COMMAND INFO", "CLIENT LIST"}
+    | {"MODULE LIST", "FUNCTION LIST", "SENTINEL MASTERS", "SENTINEL CKQUORUM"}
+)
 
 
 class Session:
@@ -29,17 +34,25 @@ class Session:
     Every denial makes an entry in the server's ACL log, so one per command is the most an audit may cause.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, sent: Counter[str]) -> None:
         self._server = server
-        self.sent: Counter[str] = Counter()
+        self.sent = sent
         self._denied: dict[str, ServerRefusedError] = {}
+
+    @property
+    def denied(self) -> list[str]:
+        """The commands that this connection may not send, each an entry in the server's ACL log."""
+        return sorted(self._denied)
 
     def ask(self, *words: str) -> Any:  # noqa: ANN401
         """Send one command and return its reply.
 
         :raises ServerRefusedError: the server answered with an error, now or earlier.
+        :raises ValueError: a command that is not one of ``READING``: a bug in a collector.
         """
         name = _name(words)
+        if name not in READING:
+            raise ValueError(f"an audit never sends {name}")
         if name in self._denied:
             raise self._denied[name]
         self.sent[name] += 1
@@ -68,15 +81,16 @@ def _name(words: tuple[str, ...]) -> str:
 
 
 @contextmanager
-def session(endpoint: Endpoint) -> Iterator[tuple[Session, Mapping[str, Any]]]:
+def session(endpoint: Endpoint, sent: Counter[str]) -> Iterator[tuple[Session, Mapping[str, Any]]]:
     """Open a connection, send the stranger's PING, and log in if that can succeed; yield the session and the door.
 
+    :param sent: what is sent is counted here, also when no session comes of it.
     :raises UnreachableError: nobody there, or TLS failed.
     :raises LoginError: the server wants a login that was not given or is wrong.
     """
     server = open_connection(endpoint)
     try:
-        talk = Session(server)
+        talk = Session(server, sent)
         talk.sent["PING"] += 1
         door = _door(endpoint, server.pipeline([("PING",)])[0])
         if door["result"] == "closed" and endpoint.password is None:

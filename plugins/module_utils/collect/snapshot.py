@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..audit.addresses import port
-from ..errors import RampartError
-from . import certificates, clients, config, files, info, packages, password_ages, sockets, users
-from .session import knock, session
+from ..errors import HostError, RampartError
+from ..host import read_text
+from . import (
+    certificates,
+    clients,
+    config,
+    exporter,
+    files,
+    info,
+    packages,
+    password_ages,
+    sockets,
+    surroundings,
+    system,
+    traces,
+    users,
+)
+from .handshake import Listener
+from .handshake import presented as presented_at
+from .session import READING, knock, session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from ..connection import Endpoint
     from .session import Session
 
-SERVER_SECTIONS = ("server", "replication", "memory", "config", "users", "commands", "modules", "clients")
+_FROM_INFO = ("server", "replication", "memory", "persistence", "stats")
+_ASKED = ("config", "users", "commands", "modules", "clients", "functions", "monitored")
+SERVER_SECTIONS = (*_FROM_INFO, *_ASKED, "login", "presented")
+_PROCESS_SECTIONS = ("process", "sockets", "account", "package", "limits", "unit")
 _HOST_SECTIONS = (
-    *("process", "sockets", "account", "package", "directives", "files", "certificates", "private_keys"),
-    "passwords",
+    *_PROCESS_SECTIONS,
+    *("directives", "files", "certificates", "private_keys", "pairs", "acl_file", "passwords"),
+    *("kernel", "firewall", "exporter", "log", "backups", "neighbours", "cloud"),
 )
+_SENTINEL = "sentinel"
+_FUNCTIONS_SINCE = (7, 0, 0)
 AGES_DIR = "/var/lib/rampart/passwords"  # where the role redis_acl keeps its record
 _DEFAULT_FILES = ("/etc/redis/redis.conf", "/etc/valkey/valkey.conf")
 
@@ -44,28 +68,50 @@ class Snapshot:
             self.missing.update({name: str(error) for name in names if name not in self.sections})
 
 
-def collect(
-    endpoint: Endpoint, *, config_file: str | None, server: bool, host: bool, ages_dir: str = AGES_DIR
-) -> Snapshot:
-    """Collect from the server and from this host, which must be the server's own.
+@dataclass(frozen=True)
+class Places:
+    """Where the host keeps things; ``config_file`` and ``backup_dir`` may be unknown.
 
-    :param ages_dir: folder of the record of since when passwords are known.
+    ``ages_dir`` is the folder of the record of since when passwords are known.
     """
+
+    config_file: str | None = None
+    ages_dir: str = AGES_DIR
+    backup_dir: str | None = None
+
+
+def collect(endpoint: Endpoint, places: Places | None = None, *, server: bool, host: bool) -> Snapshot:
+    """Collect from the server and from this host, which must be the server's own."""
     found = Snapshot()
+    sent: Counter[str] = Counter()
     if server:
-        with found.attempt(*SERVER_SECTIONS, "doors"), session(endpoint) as (talk, door):
+        with found.attempt(*SERVER_SECTIONS, "doors"), session(endpoint, sent) as (talk, door):
             found.sections["doors"] = [door]
             _from_server(found, talk)
+            found.sections["login"] = endpoint.user if "AUTH" in sent else "default"
+        with found.attempt("presented"):
+            found.sections["presented"] = _presented(endpoint)
         if "doors" not in found.sections:
             found.sections["doors"] = [knock(endpoint)]
         found.sections["doors"] += [knock(other) for other in _other_doors(found, endpoint, host=host)]
     else:
         found.missing.update(dict.fromkeys((*SERVER_SECTIONS, "doors"), "not asked for (option sections)"))
     if host:
-        _from_host(found, config_file, ages_dir)
+        _from_host(found, places or Places())
     else:
         found.missing.update(dict.fromkeys(_HOST_SECTIONS, "not asked for (option sections)"))
+    found.proof.update(_harmless(sent, found.proof.get("refused", [])))
     return found
+
+
+def _harmless(sent: Mapping[str, int], refused: list[str]) -> dict[str, Any]:
+    """Say what the audit sent, and what follows from that for the server's ACL log and its keys."""
+    return {
+        "sent": dict(sorted(sent.items())),
+        "refused": refused,
+        "acl_log_untouched": not refused,
+        "keyspace_untouched": set(sent) <= READING,
+    }
 
 
 def host_name() -> str:
@@ -74,22 +120,53 @@ def host_name() -> str:
 
 
 def _from_server(found: Snapshot, talk: Session) -> None:
-    before = talk.info()
-    found.sections["server"] = about = info.server(before)
-    found.sections["replication"] = info.replication(before)
-    found.sections["memory"] = info.memory(before)
-    major, minor, patch = map(int, about["version"].split("."))
-    with found.attempt("config"):
-        found.sections["config"] = config.read(talk, (major, minor, patch))
-    with found.attempt("users"):
-        found.sections["users"] = users.read(talk)
-    with found.attempt("commands"):
-        found.sections["commands"] = users.read_commands(talk)
-    with found.attempt("modules"):
-        found.sections["modules"] = clients.read_modules(talk)
-    with found.attempt("clients"):
-        found.sections["clients"] = clients.read(talk)
-    found.proof.update(info.proof(before, talk.info(), talk.sent))
+    try:
+        before = talk.info()
+        found.sections["server"] = about = info.server(before)
+        for name, read in (
+            *(("replication", info.replication), ("memory", info.memory)),
+            *(("persistence", info.persistence), ("stats", info.stats)),
+        ):
+            found.sections[name] = read(before)
+        _ask(found, talk, about["mode"] == _SENTINEL, tuple(map(int, about["version"].split("."))))
+        found.proof.update(info.proof(before, talk.info()))
+    finally:
+        found.proof["refused"] = talk.denied
+
+
+def _ask(found: Snapshot, talk: Session, is_sentinel: bool, number: tuple[int, ...]) -> None:  # noqa: FBT001 - private
+    questions: dict[str, Callable[[], Any]] = {
+        "config": lambda: config.read(talk, number),
+        "users": lambda: users.read(talk),
+        "commands": lambda: users.read_commands(talk),
+        "modules": lambda: clients.read_modules(talk),
+        "clients": lambda: clients.read(talk),
+        "functions": lambda: clients.read_functions(talk),
+        "monitored": lambda: clients.read_monitored(talk),
+    }
+    # A command that does not exist is not asked for.
+    absent = {"config", "modules", "functions"} if is_sentinel else {"monitored"}
+    if number < _FUNCTIONS_SINCE:
+        absent.add("functions")
+        found.sections["functions"] = []
+    for name, ask in questions.items():
+        if name in absent:
+            if name not in found.sections:
+                found.missing[name] = f"a {'Sentinel' if is_sentinel else 'server'} has none"
+            continue
+        with found.attempt(name):
+            found.sections[name] = ask()
+
+
+def _presented(endpoint: Endpoint) -> list[dict[str, str]]:
+    if not endpoint.tls or endpoint.unix_socket:
+        raise HostError("the audit did not come over TLS", where=f"server {endpoint}")
+    row = {"door": str(endpoint), "fingerprint": "", "error": ""}
+    try:
+        row["fingerprint"] = presented_at(Listener.beside(endpoint, endpoint.host, endpoint.port)) or ""
+    except RampartError as error:
+        row["error"] = error.what
+    return [row]
 
 
 def _other_doors(found: Snapshot, endpoint: Endpoint, *, host: bool) -> list[Endpoint]:
@@ -105,31 +182,58 @@ def _other_doors(found: Snapshot, endpoint: Endpoint, *, host: bool) -> list[End
     return doors
 
 
-def _from_host(found: Snapshot, config_file: str | None, ages_dir: str) -> None:
+def _from_host(found: Snapshot, places: Places) -> None:
     about = found.sections.get("server", {})
-    running = found.sections.get("config", {})
-    with found.attempt("process", "sockets", "account", "package"):
-        pid = sockets.find_pid(about)
-        with found.attempt("sockets"):
-            found.sections["sockets"] = sockets.read_sockets(pid)
-        found.sections["process"] = process = sockets.read_process(pid)
-        with found.attempt("account"):
-            found.sections["account"] = sockets.read_account(process["uid"])
-        with found.attempt("package"):
-            found.sections["package"] = packages.read(process["exe"])
-    path = config_file or (about["config_file"] if "config_file" in about else _present(_DEFAULT_FILES))
+    with found.attempt(*_PROCESS_SECTIONS):
+        _from_process(found, sockets.find_pid(about))
+    path = places.config_file or (about["config_file"] if "config_file" in about else _present(_DEFAULT_FILES))
     with found.attempt("directives"):
         found.sections["directives"] = files.read_directives(path) if path else {}
     directives = found.sections.get("directives", {})
-    with found.attempt("files"):
-        found.sections["files"] = files.read_files(path, directives, running)
+    if about.get("mode") == _SENTINEL and directives:
+        # A Sentinel does not tell its configuration: the file is all there is.
+        found.sections["config"] = {name: lines[-1] for name, lines in directives.items() if name in config.NAMES}
+    running = found.sections.get("config", {})
     values = {**{name: lines[-1] for name, lines in directives.items()}, **running}
-    with found.attempt("certificates"):
-        found.sections["certificates"] = certificates.read(values)
-    with found.attempt("private_keys"):
-        found.sections["private_keys"] = certificates.read_keys(values)
-    with found.attempt("passwords"):
-        found.sections["passwords"] = password_ages.present(ages_dir, values.get("aclfile", ""))
+    acl_file, pid = values.get("aclfile", ""), found.sections.get("process", {}).get("pid")
+    unit = found.sections.get("unit", {}).get("name", "")
+    readers: dict[str, Callable[[], Any]] = {
+        "files": lambda: files.read_files(path, directives, running),
+        "certificates": lambda: certificates.read(values),
+        "private_keys": lambda: certificates.read_keys(values),
+        "pairs": lambda: certificates.read_pairs(values),
+        "passwords": lambda: password_ages.present(places.ages_dir, acl_file),
+        "acl_file": lambda: _acl_lines(acl_file),
+        "kernel": system.read_kernel,
+        "firewall": system.read_firewall,
+        "cloud": system.read_cloud,
+        "exporter": exporter.read,
+        "log": lambda: traces.read_log(values.get("logfile", ""), unit),
+        "neighbours": lambda: surroundings.neighbours(pid)._asdict(),
+        "backups": lambda: traces.read_backups(places.backup_dir) if places.backup_dir else [],
+    }
+    for name, read in readers.items():
+        with found.attempt(name):
+            found.sections[name] = read()
+
+
+def _from_process(found: Snapshot, pid: int) -> None:
+    with found.attempt("sockets"):
+        found.sections["sockets"] = sockets.read_sockets(pid)
+    with found.attempt("limits"):
+        found.sections["limits"] = system.read_limits(pid)
+    with found.attempt("unit"):
+        found.sections["unit"] = system.read_unit(pid)
+    found.sections["process"] = process = sockets.read_process(pid)
+    with found.attempt("account"):
+        found.sections["account"] = sockets.read_account(process["uid"])
+    with found.attempt("package"):
+        found.sections["package"] = packages.read(process["exe"])
+
+
+def _acl_lines(path: str) -> list[str] | None:
+    text = read_text(path) if path else None
+    return None if text is None else [line for line in text.splitlines() if line.strip()]
 
 
 def _present(paths: tuple[str, ...]) -> str:

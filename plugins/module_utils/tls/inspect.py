@@ -17,6 +17,8 @@ from .names import DNS, IP, AltName
 from .wish import CLIENT, SERVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cryptography.x509 import Certificate as RawCertificate
 
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -159,6 +161,32 @@ def is_issued_by(raw: RawCertificate, authority: RawCertificate) -> bool:
         # TypeError: signed with another kind of key than the authority's, so without the hash that its kind asks for.
         return False
     return True
+
+
+def is_trusted(raw: RawCertificate, chain: Sequence[RawCertificate], authorities: Sequence[RawCertificate]) -> bool:
+    """Tell whether signatures lead from a certificate, over those of its chain, to an authority; times do not count."""
+    seen = raw
+    # Longer than any chain is, and an end for one that goes round in a circle.
+    for _step in range(len(chain) + 1):
+        if any(seen == one or is_issued_by(seen, one) for one in authorities):
+            return True
+        above = next((one for one in chain if _is_ca(one) and is_issued_by(seen, one) and one != seen), None)
+        if above is None:
+            return False
+        seen = above
+    return False
+
+
+def parameter_bits(pem: bytes, where: str) -> int:
+    """Return the size of the prime of a file of DH parameters.
+
+    :raises InputError: it is none.
+    """
+    try:
+        size: int = serialization.load_pem_parameters(pem).parameter_numbers().p.bit_length()
+    except (ValueError, AttributeError, exceptions.UnsupportedAlgorithm) as error:
+        raise InputError("has no DH parameters in it", where=where) from error
+    return size
 
 
 def _utc(raw: RawCertificate, name: str) -> datetime:

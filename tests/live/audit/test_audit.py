@@ -13,7 +13,8 @@ from ansible_collections.rampart.redis.plugins.module_utils import connection
 from ansible_collections.rampart.redis.plugins.module_utils.acl import presets
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
 from ansible_collections.rampart.redis.plugins.module_utils.audit.report import build
-from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot import Snapshot, collect
+from ansible_collections.rampart.redis.plugins.module_utils.collect.session import READING
+from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot import Places, Snapshot, collect
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint
 from ansible_collections.rampart.redis.tests.live.audit.impostors import http, impostor, nested, silent
 from ansible_collections.rampart.redis.tests.live.servers import Running, running, version_of
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from ansible_collections.rampart.redis.tests.live.audit.impostors import Answer
 
 SECRET = "Zq3vT8mWc5RbYx7NdKp2Lf9HsJg4Ea6U"
-READS = {"PING", "AUTH", "INFO", "CONFIG GET", "ACL USERS", "ACL GETUSER", "COMMAND INFO", "COMMAND"} | {
-    "MODULE LIST",
-    "CLIENT LIST",
-}
 # The guide's users as the roles make them.
 WISHES = [
     {"name": "fitnessmealplanner-app", "preset": "application", "prefix": "app:"},
@@ -59,7 +56,7 @@ def _acl(binary: str) -> str:
 
 
 def _audit(endpoint: Endpoint, *, host: bool = False, config_file: str | None = None) -> dict[str, Any]:
-    found = collect(endpoint, config_file=config_file, server=True, host=host)
+    found = collect(endpoint, Places(config_file), server=True, host=host)
     return _judged(found)
 
 
@@ -81,7 +78,7 @@ def _free_port() -> int:
 
 @pytest.fixture
 def hardened(binary: str) -> Iterator[Running]:
-    with running(binary, "maxmemory 100mb", acl=_acl(binary)) as server:
+    with running(binary, "maxmemory 100mb\nacl-pubsub-default resetchannels", acl=_acl(binary)) as server:
         yield server
 
 
@@ -121,10 +118,16 @@ def test_the_guides_users_as_we_make_them_give_no_finding(hardened: Running) -> 
 
 
 def test_the_auditor_sees_all_of_the_server_and_leaves_no_trace(hardened: Running) -> None:
-    found = collect(_as(hardened, "auditor"), config_file=None, server=True, host=False)
-    assert {name for name, reason in found.missing.items() if "option sections" not in reason} == set()
-    assert set(found.proof["sent"]) <= READS
+    found = collect(_as(hardened, "auditor"), server=True, host=False)
+    there = {name: why for name, why in found.missing.items() if "option sections" not in why}
+    assert there == {
+        "monitored": "a server has none",
+        "presented": f"server {hardened.endpoint}: the audit did not come over TLS",
+    }
+    assert set(found.proof["sent"]) <= READING
     assert found.proof["denials"] == 0
+    assert found.proof["refused"] == []
+    assert found.proof["acl_log_untouched"] is found.proof["keyspace_untouched"] is True
     with hardened.session("operator", _password("operator")) as operator:
         log = operator.command("ACL", "LOG")
     assert log == []
@@ -154,7 +157,7 @@ def test_a_connection_from_before_is_found(binary: str) -> None:
 def test_without_rights_nothing_passes_and_each_refusal_happens_once(binary: str) -> None:
     acl = f"user default off\nuser weak on #{_hash('weak')} -@all +ping\nuser operator on #{_hash('operator')} +@all\n"
     with running(binary, acl=acl) as server:
-        found = collect(_as(server, "weak"), config_file=None, server=True, host=False)
+        found = collect(_as(server, "weak"), server=True, host=False)
         with server.session("operator", _password("operator")) as operator:
             log = operator.command("ACL", "LOG")
     assert all(int(dict(zip(entry[::2], entry[1::2], strict=True))["count"]) == 1 for entry in log)
@@ -162,6 +165,8 @@ def test_without_rights_nothing_passes_and_each_refusal_happens_once(binary: str
     assert _status(report, "pass") == {"NET-005"}
     assert _status(report, "fail") == set()
     assert "INFO was refused: NOPERM" in found.missing["config"]
+    assert found.proof["refused"] == ["INFO"]
+    assert found.proof["acl_log_untouched"] is False
 
 
 def test_half_the_rights_give_half_the_answers(binary: str) -> None:

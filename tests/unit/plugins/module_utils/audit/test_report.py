@@ -27,7 +27,7 @@ def test_the_report_names_its_subject_and_schema() -> None:
     report = _report(RAW)
     assert report["schema"] == SCHEMA == "rampart.redis/audit/1"
     assert report["host"] == "db1"
-    assert report["server"] == {"product": "redis", "version": "8.2.3", "mode": "standalone", "role": "primary"}
+    assert report["server"] == {"product": "redis", "version": "8.2.10", "mode": "standalone", "role": "primary"}
     assert report["proof"] == {"sent": {"ping": 1}}
 
 
@@ -65,7 +65,7 @@ def test_facts_are_the_six_sections() -> None:
     assert facts["Connections"]["rows"] == [["app", "1", "10.1.2.9"]]
     assert facts["Users"]["rows"][1] == ["app", "on", "1 set", "~app:*", "-@all +get"]
     assert ["FLUSHALL", "default"] in facts["Dangerous commands"]["rows"]
-    assert facts["TLS"]["rows"][-1][0] == "/etc/redis/tls/redis-server-cert.pem"
+    assert facts["TLS"]["rows"][-2][0] == "/etc/redis/tls/redis-server-cert.pem"
     assert facts["Memory"]["rows"] == [["used_memory_human", "1M"]]
 
 

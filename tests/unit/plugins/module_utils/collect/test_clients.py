@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ class Scripted:
 
 def _session(answers: dict[tuple[str, ...], Any]) -> tuple[Session, Scripted]:
     server = Scripted(answers)
-    return Session(server), server  # type: ignore[arg-type]
+    return Session(server, Counter()), server  # type: ignore[arg-type]
 
 
 def test_connections_and_the_own_one() -> None:
@@ -83,3 +84,34 @@ def test_the_command_table_of_6x_needs_the_bare_command() -> None:
 def test_an_empty_command_table_is_no_table() -> None:
     with pytest.raises(ServerRefusedError, match="empty table"):
         users.read_commands(_session({("COMMAND", "INFO"): [], ("COMMAND",): []})[0])
+
+
+def test_functions_and_what_a_sentinel_watches() -> None:
+    main = ["name", "main", "ip", "10.0.0.1", "port", "6379", "quorum", "2", "num-other-sentinels", "2"]
+    session, _server = _session(
+        {
+            ("FUNCTION", "LIST"): [["library_name", "b", "engine", "LUA"], ["library_name", "a", "engine", "LUA"]],
+            ("SENTINEL", "MASTERS"): [main, [*main[:1], "other", *main[2:]]],
+            ("SENTINEL", "CKQUORUM", "main"): "OK 3 usable Sentinels",
+            ("SENTINEL", "CKQUORUM", "other"): ValueError("NOQUORUM 1 usable Sentinels"),
+        }
+    )
+    assert clients.read_functions(session) == ["a", "b"]
+    row = {"name": "main", "address": "10.0.0.1:6379", "quorum": "2", "others": "2", "reached": "OK 3 usable Sentinels"}
+    assert clients.read_monitored(session) == [row, {**row, "name": "other", "reached": "NOQUORUM"}]
+
+
+def test_a_missing_right_to_ask_for_the_quorum_is_no_answer() -> None:
+    session, _server = _session({("SENTINEL", "MASTERS"): [["name", "m", "ip", "x", "port", "1", *_NUMBERS]]})
+    with pytest.raises(ServerRefusedError, match="SENTINEL CKQUORUM was refused: NOPERM"):
+        clients.read_monitored(session)
+
+
+_NUMBERS = ("quorum", "2", "num-other-sentinels", "2")
+
+
+def test_an_audit_sends_nothing_but_questions() -> None:
+    session, server = _session({})
+    with pytest.raises(ValueError, match="an audit never sends FLUSHALL"):
+        session.ask("FLUSHALL")
+    assert server.asked == []

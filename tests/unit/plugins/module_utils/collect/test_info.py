@@ -52,10 +52,20 @@ def test_proof_counts_what_happened_between() -> None:
         "db0": "keys=3,expires=0",
         "db5": "keys=1,expires=0",
     }
-    assert info.proof(before, after, {"INFO": 2}) == {
-        "sent": {"INFO": 2},
+    assert info.proof(before, after) == {
         "commandstats": {"get": 2, "info": 1},
         "denials": 2,
         "keys_before": 3,
         "keys_after": 4,
     }
+
+
+def test_persistence_and_counters() -> None:
+    fields = {"rdb_saves": "3", "aof_enabled": "0", "loading": "0", "used_memory": "1", "errorstat_NOAUTH": "count=1"}
+    assert info.persistence(fields) == {"rdb_saves": "3", "aof_enabled": "0", "loading": "0"}
+    assert info.stats({**fields, "connected_clients": "2"}) == {"errorstat_NOAUTH": "count=1", "connected_clients": "2"}
+
+
+def test_replicas_are_kept() -> None:
+    fields = {"role": "master", "connected_slaves": "1", "slave0": "ip=10.0.0.2,port=6379", "slave_read_only": "1"}
+    assert info.replication(fields) == {name: fields[name] for name in ("role", "connected_slaves", "slave0")}

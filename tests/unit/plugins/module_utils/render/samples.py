@@ -55,6 +55,6 @@ def unreached() -> dict[str, Any]:
 def hardened() -> dict[str, Any]:
     """Return the report of a server without a finding."""
     users = {"default": ["flags", ["off"], "passwords", [], "commands", "-@all", "keys", "", "channels", ""]}
-    sections = {**SECTIONS, "users": users, "commands": COMMANDS}
+    sections = {**SECTIONS, "users": users, "commands": COMMANDS, "acl_file": None}
     proof = {"sent": {"PING": 1}, "commandstats": {}, "denials": 1, "keys_before": 1, "keys_after": 1}
     return build(sections, {}, CHECKS, subject=_subject("redis-3"), proof=proof)

@@ -19,7 +19,7 @@ def test_a_finding_has_evidence_and_fix() -> None:
     assert lines[at + 2].startswith("  Fix: run the playbook harden")
     assert lines[at + 3].startswith("       ")
     assert lines[at + 4] == ""
-    assert lines[0] == "redis-1  10.1.2.3:6379  redis  8.2.3  primary  2026-11-24T10:00:00Z"
+    assert lines[0] == "redis-1  10.1.2.3:6379  redis  8.2.10  primary  2026-11-24T10:00:00Z"
 
 
 def test_what_was_not_evaluated_is_gathered_by_reason() -> None:

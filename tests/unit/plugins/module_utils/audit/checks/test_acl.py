@@ -79,6 +79,8 @@ CASES = [
     Case("ACL-006", _password(""), "fail", "empty"),
     Case("ACL-006", _password("a"), "fail", "one character"),
     Case("ACL-006", _password("${REDIS_PASSWORD}"), "fail", "template variable"),
+    Case("ACL-006", {**_password("Company2026"), "words": ["Company2026"]}, "fail", "your list of words"),
+    Case("ACL-006", {**_password("Company2026"), "words": ["Company2025"]}, "pass", "no known default"),
     Case("ACL-007", {}, "pass", "differ"),
     Case("ACL-007", _with("web", f"on #{SECRET} ~web:* +get"), "fail", "operator and web"),
     Case("ACL-008", {}, "pass", "one password for each user"),

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import CONFIG, Case, config, verify
+from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import (
+    CONFIG,
+    SECTIONS,
+    Case,
+    config,
+    verify,
+)
 
 _REPLICA = {"role": "slave", "master_host": "10.1.2.4", "master_port": "6379"}
 
@@ -35,7 +41,7 @@ CASES = [
     Case("CFG-005", {"directives": {"rename-command": ["DEL "]}}, "fail", "DEL is disabled", "low"),
     Case("CFG-005", {"directives": {"rename-command": ["config s3cret"]}}, "fail", "config has another name", "medium"),
     Case("CFG-006", {}, "pass", "no module"),
-    Case("CFG-006", _module(""), "pass", "all expected"),
+    Case("CFG-006", {**_module(""), "server": SECTIONS["server"]}, "pass", "all expected"),
     Case("CFG-006", _module("/opt/x.so"), "fail", "/opt/x.so"),
     Case("CFG-006", {**_module("/opt/j.so", "json"), "expected": {"modules": ["json"]}}, "pass", "1 modules"),
     Case("CFG-006", {**_module(""), "server": {"product": "valkey"}}, "fail", "unknown path"),

@@ -28,11 +28,12 @@ def _process(**more: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 CASES = [
-    Case("PKG-002", {}, "pass", "until 2030-09-01"),
+    Case("PKG-002", _server("8.2.10"), "pass", "until 2030-09-01"),
     Case("PKG-002", _server("9.1.4", "valkey"), "pass", "valkey 9.1"),
     Case("PKG-002", {**_server("7.0.15"), **_package()}, "fail", "2024-07-29", "medium"),
     Case("PKG-002", {**_server("7.0.15"), **_package(distribution="Debian 12")}, "info", "Debian 12 maintains"),
     Case("PKG-002", {**_server("7.0.15"), "package": None}, "fail", "redis 7.0"),
+    Case("PKG-002", {**_server("8.0.1", "valkey"), "package": None, "now": NOW + 400 * DAY}, "fail", "valkey 8.0"),
     Case("PKG-002", _server("11.0.0"), "not_evaluated", "redis 11.0"),
     Case("PKG-004", {}, "pass", "after"),
     Case("PKG-004", _process(exe_deleted=True), "fail", "was replaced"),

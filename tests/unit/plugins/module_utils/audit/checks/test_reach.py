@@ -1,0 +1,91 @@
+"""Firewalls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import (
+    CLIENTS,
+    DPORT,
+    SADDR,
+    UNIT,
+    Case,
+    accept,
+    chain,
+    config,
+    match,
+    rule,
+    verify,
+)
+
+
+def _firewall(*rows: dict[str, Any], policy: str = "drop") -> dict[str, Any]:
+    return {"firewall": [chain("input", policy), *rows]}
+
+
+def _cloud(*sources: str, port: int = 6379) -> dict[str, Any]:
+    rules = [{"port": port, "sources": list(sources)}]
+    return {"cloud": {"provider": "DigitalOcean", "firewalls": [{"name": "redis", "inbound": rules}]}}
+
+
+_LOCAL = {"sockets": [{"address": "127.0.0.1", "port": 6379}]}
+_CLUSTER = config(cluster_enabled="yes", tls_cluster="yes", tls_port="6379")
+
+CASES = [
+    Case("NET-006", {}, "pass", "port 6379"),
+    Case("NET-006", _LOCAL, "not_applicable", "only this host"),
+    Case("NET-006", {"firewall": []}, "fail", "port 6379 is open to 203.0.113.77"),
+    Case("NET-006", _firewall(policy="accept"), "fail", "203.0.113.77"),
+    Case("NET-006", _firewall(accept()), "fail", "203.0.113.77"),
+    Case("NET-006", _firewall(accept(match(DPORT, {"set": [22, 6379]}))), "fail", "203.0.113.77"),
+    Case("NET-006", _firewall(accept(match(DPORT, 22))), "pass", "kept"),
+    Case("NET-006", _firewall(accept(match(SADDR, CLIENTS, "!="), match(DPORT, 6379))), "fail", "203.0.113.77"),
+    Case("NET-006", _firewall(accept({"xt": {"name": "owner"}})), "info", "cannot read"),
+    Case(
+        "NET-006",
+        {
+            "expected": {"client_cidrs": ["10.9.0.0/16"]},
+            **_firewall(accept(match(SADDR, {"prefix": {"addr": "10.0.0.0", "len": 8}}))),
+        },
+        "fail",
+        "10.255.255.254",
+    ),
+    Case(
+        "NET-006",
+        {
+            "sockets": [{"address": "::", "port": 6379}],
+            **_firewall(accept(match({"meta": {"key": "nfproto"}}, "ipv6"))),
+        },
+        "fail",
+        "2001:db8::77",
+    ),
+    Case("NET-007", {}, "not_applicable", "cluster-enabled is no"),
+    Case("NET-007", _CLUSTER, "pass", "bus port 16379"),
+    Case("NET-007", {**_CLUSTER, **_firewall(policy="accept")}, "fail", "port 16379 is open"),
+    Case("NET-007", config(cluster_enabled="yes", port="7000", tls_port="0"), "pass", "17000"),
+    Case("NET-007", config(cluster_enabled="yes", cluster_port="9000"), "pass", "trusts whoever speaks"),
+    Case("NET-008", {}, "not_applicable", "no machine"),
+    Case("NET-008", {"cloud": {"provider": "DigitalOcean", "firewalls": None}}, "not_evaluated", "nobody asked"),
+    Case("NET-008", {"cloud": {"provider": "DigitalOcean", "firewalls": []}}, "fail", "in no firewall"),
+    Case("NET-008", _cloud("10.0.0.0/8"), "pass", "none admits"),
+    Case("NET-008", _cloud("::/0"), "fail", "admits ::/0 to port 6379", "critical"),
+    Case("NET-008", _cloud("0.0.0.0/0", port=443), "pass", "none admits"),
+    Case("NET-016", {}, "pass", "denies all addresses"),
+    Case("NET-016", {"unit": {}}, "not_applicable", "no systemd unit"),
+    Case("NET-016", {"unit": {**UNIT, "denied_addresses": []}}, "fail", "no IPAddressDeny", "low"),
+    Case(
+        "NET-016",
+        {
+            "unit": {**UNIT, "denied_addresses": []},
+            "firewall": [chain("output", "drop"), rule({"accept": None}, chain="output")],
+        },
+        "pass",
+        "drops what the host sends",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_reach(case: Case) -> None:
+    verify(case)
