@@ -52,6 +52,11 @@ sanity: bootstrap ## ansible-test sanity with empty ignore files
 unit: bootstrap ## pure code and the house rules
 	@$(BIN)/python -m pytest -q -n 2 tests/unit
 
+.PHONY: page
+page: bootstrap ## the audit report in headless Chromium: phone to wide screen, light and dark, filters, no outside requests
+	@tools/chromium.sh
+	@$(BIN)/python -m pytest -q tests/page
+
 .PHONY: live
 live: servers ## against real servers on unix sockets
 	@PATH="$(CURDIR)/.cache/servers/debian:$$PATH" $(BIN)/python -m pytest -q tests/live

@@ -4,7 +4,7 @@ A point is answered by checks, by what somebody declared (``expected.declared``)
 
 - ``yes``: all its checks looked and found it right.
 - ``no``: a check failed, or what has to be declared is not.
-- ``open``: a check could not be evaluated, did not run, or is waived.
+- ``open``: a check could not be evaluated, only informs, did not run, or is waived.
 - ``declared``: somebody says so; who, when and where is the evidence.
 - ``person``: somebody has to do it and say so.
 - ``not_applicable``: none of its checks has an object on this server.
@@ -17,7 +17,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError
-from .check import FAIL, NOT_APPLICABLE, NOT_EVALUATED, WAIVED
+from .check import FAIL, INFO, NOT_APPLICABLE, NOT_EVALUATED, WAIVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 YES, NO, OPEN, DECLARED, PERSON = "yes", "no", "open", "declared", "person"
 ANSWERS = (NO, OPEN, PERSON, DECLARED, YES, NOT_APPLICABLE)
 _MONTH = 31
-_OPEN = (NOT_EVALUATED, WAIVED)
+# What only informs leaves the point to its reader: nothing is known to be wrong, and nothing was found right.
+_OPEN = (NOT_EVALUATED, WAIVED, INFO)
 
 
 class Point(NamedTuple):

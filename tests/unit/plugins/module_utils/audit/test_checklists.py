@@ -50,7 +50,7 @@ def test_all_that_passes_ticks_what_needs_no_person() -> None:
     ("status", "expected"),
     [
         ("pass", "yes"),
-        ("info", "yes"),
+        ("info", "open"),
         ("fail", "no"),
         ("waived", "open"),
         ("not_evaluated", "open"),
