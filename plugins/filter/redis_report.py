@@ -47,6 +47,8 @@ from typing import TYPE_CHECKING, Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils.audit.baseline import SCHEMA
+from ..module_utils.audit.brief import full
+from ..module_utils.errors import InputError
 from ..module_utils.render import json, prometheus, text
 from ..plugin_utils.render import html, junit, sarif
 
@@ -71,7 +73,10 @@ def redis_report(reports: Any, format: str = "text") -> str:  # noqa: A002, ANN4
     strange = next((row for row in found if not isinstance(row, dict) or row.get("schema") != SCHEMA), None)
     if strange is not None:
         raise AnsibleFilterError(f"redis_report: not a report with the schema {SCHEMA}")
-    return FORMATS[format](found)
+    try:
+        return FORMATS[format]([full(report) for report in found])
+    except InputError as error:
+        raise AnsibleFilterError(f"redis_report: {error}") from error
 
 
 class FilterModule:

@@ -403,7 +403,9 @@ report:
       returned: always
       type: dict
 reports:
-  description: The reports of all O(endpoints), in their order.
+  description:
+    - The reports of all O(endpoints), in their order. Their rows have only what differs between servers (C(id),
+      C(status), C(severity), C(evidence)); P(rampart.redis.redis_report#filter) adds the rest.
   returned: with O(endpoints)
   type: list
   elements: dict
@@ -440,6 +442,7 @@ fixed:
 
 from typing import Any
 
+from ..module_utils.audit.brief import brief
 from ..module_utils.audit.outcome import outcome
 from ..module_utils.audit.profiles import DEFAULT, LEVELS, NEVER, PROFILES
 from ..module_utils.collect.auditing import audit_all, audited, job, targets
@@ -515,7 +518,8 @@ def work(request: Request) -> dict[str, Any]:
     alone = params["endpoints"] is None
     found: dict[str, Any] = audited(asked, params) if alone else {"reports": audit_all(asked, targets(params))}
     reports = [found["report"]] if alone else found["reports"]
-    return {"changed": False, **found, **outcome(reports, params["fail_on"])}
+    shown = {} if alone else {"reports": [brief(report) for report in reports]}
+    return {"changed": False, **found, **shown, **outcome(reports, params["fail_on"])}
 
 
 def main() -> None:

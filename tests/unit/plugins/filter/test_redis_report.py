@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.rampart.redis.plugins.filter.redis_report import FilterModule
+from ansible_collections.rampart.redis.plugins.module_utils.audit.brief import brief
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.samples import opened
 
 redis_report = FilterModule().filters()["redis_report"]
@@ -25,6 +28,12 @@ def test_one_report_and_a_list_are_the_same(kind: str, start: str) -> None:
     text = redis_report([opened()], kind)
     assert text.lstrip().startswith(start)
     assert redis_report(opened(), kind) == text
+
+
+@pytest.mark.parametrize("kind", ["text", "json", "html", "sarif", "junit", "prometheus"])
+def test_a_brief_report_gives_the_same(kind: str) -> None:
+    brief_one, whole_one = redis_report(brief(opened()), kind), redis_report(opened(), kind)
+    assert brief_one == whole_one if kind != "json" else json.loads(brief_one) == json.loads(whole_one)
 
 
 def test_text_is_the_default() -> None:
