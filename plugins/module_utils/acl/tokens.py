@@ -50,6 +50,8 @@ def split(text: str, where: str = "") -> list[str]:
             if word.endswith(")"):
                 tokens.append(" ".join(selector))
                 selector = []
+        elif word.endswith(")") and word[0] in "+-":
+            raise InputError(f"the parenthesis of {word!r} closes no selector", where=where)
         else:
             tokens.append(word)
     if selector:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from ansible_collections.rampart.redis.tests.live.servers import ROOT, find_binaries
+from ansible_collections.rampart.redis.tests.live.acl.bench import START, Bench
+from ansible_collections.rampart.redis.tests.live.servers import ROOT, find_binaries, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TRIXIE = ("redis 8.0.", "valkey 8.1.")
 BINARIES = find_binaries(ROOT / ".cache/trixie")
@@ -17,3 +23,9 @@ def binary(request: pytest.FixtureRequest) -> str:
     if request.param in MISSING:
         pytest.fail(f"no server {request.param}x here: make live brings it along")
     return BINARIES[str(request.param)]
+
+
+@pytest.fixture
+def bench(binary: str) -> Iterator[Bench]:
+    with running(binary, acl=START) as server:
+        yield Bench(server)
