@@ -120,12 +120,25 @@ class _Walk:
                 return word
         if "reject" in expression:
             return _DROP
+        if "vmap" in expression:
+            return self._mapped(expression["vmap"], depth)
         target = (expression.get("jump") or expression.get("goto") or {}).get("target")
         return self._through(target, depth - 1) if target and depth else _ON
 
+    def _mapped(self, vmap: Mapping[str, Any], depth: int) -> str:
+        """Look the packet up in a map of verdicts."""
+        have = self._value(vmap.get("key"))
+        pairs = self._members(vmap.get("data"))
+        if have is None:
+            self._unsure |= any(_ACCEPT in verdict for _key, verdict in pairs)
+            return _ON
+        found = (verdict for key, verdict in pairs if any(self._is_in(have, one) for one in self._members(key)))
+        verdict = next(found, None)
+        return self._verdict(verdict, depth) if verdict else _ON
+
     def _holds(self, expression: Mapping[str, Any]) -> bool | None:
         """Tell whether an expression lets the rule go on: True for those that match nothing, None: not understood."""
-        if "xt" in expression or "vmap" in expression or "limit" in expression:
+        if "xt" in expression or "limit" in expression:
             return None
         match = expression.get("match")
         if match is None:
