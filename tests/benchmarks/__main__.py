@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-import tests.conftest  # noqa: F401 - makes the checkout importable as a collection
+# Makes the checkout importable as a collection. pylint: disable-next=unused-import
+import tests.conftest  # noqa: F401 - for what it does
 
 from . import acl_stall, acl_users, certificates, data_path, fleet_audit, handshake, second_run
 

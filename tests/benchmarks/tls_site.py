@@ -32,24 +32,24 @@ class Place:
     port: int
     context: ssl.SSLContext | None = None
 
-    @contextmanager
-    def link(self, session: ssl.SSLSession | None = None) -> Iterator[socket.socket]:
-        """Open a connection; with a session, try to resume it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT) as plain:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self.context is None:
-                yield plain
-                return
-            with self.context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as secured:
-                yield secured
+    def link(self, session: ssl.SSLSession | None = None) -> socket.socket:
+        """Open a connection; with a session, try to resume it. The caller closes it."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.context is None:
+            return plain
+        try:
+            return self.context.wrap_socket(plain, server_hostname="127.0.0.1", session=session)
+        except OSError:
+            plain.close()
+            raise
 
-    @contextmanager
-    def login(self) -> Iterator[socket.socket]:
-        """Open a connection, logged in where that is asked for."""
-        with self.link() as link:
-            if self.context is not None:
-                exchange(link, encode("AUTH", USER, PASSWORD), len(b"+OK\r\n"))
-            yield link
+    def login(self) -> socket.socket:
+        """Open a connection, logged in where that is asked for. The caller closes it."""
+        link = self.link()
+        if self.context is not None:
+            exchange(link, encode("AUTH", USER, PASSWORD), len(b"+OK\r\n"))
+        return link
 
 
 @contextmanager
