@@ -135,7 +135,8 @@ def work(request: Request) -> dict[str, Any]:
     names = [name for name in params["names"] if name not in params["provided"]]
     wish = Wish(names, params["create"], params["step"], params["rotating"])
     found = read_or_make(params["path"], wish, check_mode=request.check_mode)
-    return {"changed": bool(found.plan), **vars(found)}
+    diff = {"before": "", "after": "".join(f"{text}\n" for text in found.plan)}
+    return {"changed": bool(found.plan), "diff": diff, **vars(found)}
 
 
 def main() -> None:

@@ -93,4 +93,6 @@ def _close(server: Server, users: list[Rotated], rule: Rule, *, check_mode: bool
     old = [one for judged in _judge(server, users, rule) for one in judged.old]
     if not check_mode:
         connected.hang_up(server, [one.ident for one in old])
-    return {"changed": bool(old), "closed": [f"{one.user} ({one.ident})" for one in old]}
+    closed = [f"{one.user} ({one.ident})" for one in old]
+    diff = {"before_header": "old connections", "after_header": "old connections", "after": ""}
+    return {"changed": bool(old), "closed": closed, "diff": [{**diff, "before": "".join(f"{one}\n" for one in closed)}]}

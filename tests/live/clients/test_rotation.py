@@ -122,7 +122,8 @@ def test_the_old_ones_are_closed_and_nobody_else(bench: Bench) -> None:
         assert client.command("PING") == "PONG"
         done = bench.run("close")
         assert (done["changed"], done["closed"]) == (foreseen["changed"], foreseen["closed"]) == (True, done["closed"])
-        assert len(done["closed"]) == 1
+        (closed,) = done["closed"]
+        assert done["diff"][0]["before"] == foreseen["diff"][0]["before"] == f"{closed}\n"
         with pytest.raises(UnreachableError):
             client.command("PING")
         assert other.command("PING") == "PONG"

@@ -78,6 +78,7 @@ def test_a_whole_rotation(folder: Path) -> None:
     new = made["next"]["a"]
     assert (len(new), mode(folder / "a.next")) == (43, 0o600)
     assert made["accepted"] == {"a": [GOOD, new], "b": [GOOD[::-1]]}
+    assert made["diff"] == {"before": "", "after": f"{folder}/a.next: is made, mode 0600\n"}
     assert made["secrets"]["a"] == GOOD
     promoted = take(folder, "promote")
     assert files(folder) == {"a": new, "a.old": GOOD, "b": GOOD[::-1]}
