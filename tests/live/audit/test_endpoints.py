@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.rampart.redis.plugins.module_utils.connection import RE
 from ansible_collections.rampart.redis.plugins.modules import redis_config_audit
 from ansible_collections.rampart.redis.tests.live.audit import impostors
 from ansible_collections.rampart.redis.tests.live.servers import Running, running
+from ansible_collections.rampart.redis.tests.live.tls.pairs import Pairs, free_port, role_directives
 from ansible_collections.rampart.redis.tests.runner import fail, outcome, succeed
 
 if TYPE_CHECKING:
@@ -111,6 +113,31 @@ def test_waivers_baseline_and_profile(live: Running) -> None:
     assert "RDS-NET-005" in report["changes"]["unseen"]
     taken = {check.ident for check in CHECKS if check.severity in ("critical", "high")}
     assert {row["id"] for row in report["results"]} == taken
+
+
+def test_a_wrong_authority_is_no_pass_and_harms_nobody_else(server_binaries: dict[str, str], tmp_path: Path) -> None:
+    # Not every binary was built with TLS; Debian's are.
+    binary = next(path for path in server_binaries.values() if b"SSL_CTX_new" in Path(path).read_bytes())
+    pairs, other = (Pairs(_folder(tmp_path, name)) for name in ("ours", "other"))
+    port = free_port()
+    config = f"bind 127.0.0.1\ntls-port {port}\n{role_directives(pairs)}"
+    client = {f"client_{kind}_file": str(pairs.folder / f"operator-{kind}.pem") for kind in ("cert", "key")}
+    with running(binary, config):
+        right, wrong = (
+            {"name": name, "tls": True, "ca_certs": str(found.folder / "ca.pem"), **client}
+            for name, found in (("right", pairs), ("wrong", other))
+        )
+        result = _audit(_at(port, **right), _at(port, **wrong), login_timeout=5.0, time_limit=30.0)
+    reports = {report["host"]: report for report in result["reports"]}
+    assert "certificate verify failed" in reports["wrong"]["missing"]["config"]
+    assert {row["status"] for row in reports["wrong"]["results"]} == {"not_evaluated"}
+    assert "RDS-NET-005" in _failed(reports["right"])
+
+
+def _folder(above: Path, name: str) -> Path:
+    folder = above / name
+    folder.mkdir()
+    return folder
 
 
 @pytest.mark.parametrize(
