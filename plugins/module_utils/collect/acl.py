@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Commands sent in one go: enough to be quick, too few to hold up other clients.
 _BATCH = 100
 # Before 7.2 a server needs up to a millisecond to write the rules of one user out, and serves nobody meanwhile.
-_SLOW_BATCH = 4
+_SLOW_BATCH = 2
 # CLIENT LIST flags of connections that are replication links, not clients.
 _LINKS = ("S", "M")
 
