@@ -120,6 +120,9 @@ def _connected(
             server.command("ACL", "SETUSER", SHADOW_USER, "allchannels")
         yield server
     finally:
+        # Where it goes by itself, ``timeout`` waits for it; killed, it would be left to init.
+        with suppress(UnreachableError):
+            server.pipeline([("SHUTDOWN", "NOSAVE")])
         server.close()
 
 
@@ -149,6 +152,8 @@ def _login(endpoint: Endpoint) -> Server:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_GONE_SECONDS)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
