@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .check import NOT_APPLICABLE, Result
 from .checks.acl import ACL
 from .checks.certificates import CERTIFICATES
 from .checks.config import CONFIG
@@ -27,7 +28,7 @@ from .checks.vulnerabilities import VULNERABILITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .check import Check, Family, Result
+    from .check import Check, Family
 
 # Several lists of one family keep files short; in the registry they are one, in the order of their numbers.
 FAMILIES: tuple[Family, ...] = (
@@ -46,6 +47,15 @@ CHECKS: tuple[Check, ...] = tuple(
 )
 TITLES = {family.code: family.title for family in FAMILIES}
 
+_SENTINEL = "a Sentinel holds no data"
+# What a Sentinel cannot have: settings, persistence, replication, modules, tenants.
+ABOUT_DATA = frozenset(
+    {check.ident for check in CHECKS if check.family == CONFIG.code and check.ident != "RDS-CFG-015"}
+    | {f"RDS-ACL-{number:03d}" for number in (14, 16, 19, 21, 23, 25)}
+    | {f"RDS-TLS-{number:03d}" for number in (4, 5, 20)}
+    | {"RDS-NET-007", "RDS-NET-015", "RDS-HOST-003", "RDS-HOST-004", "RDS-HOST-011"}
+)
+
 
 def select(include: Iterable[str] = (), exclude: Iterable[str] = ()) -> tuple[Check, ...]:
     """Return the checks named by ``include`` (all when empty) without those of ``exclude``.
@@ -59,8 +69,14 @@ def select(include: Iterable[str] = (), exclude: Iterable[str] = ()) -> tuple[Ch
 
 
 def judge(checks: Iterable[Check], sections: Mapping[str, Any], missing: Mapping[str, str]) -> Sequence[Result]:
-    """Run the checks over one server's sections."""
-    return [check.run(sections, missing) for check in checks]
+    """Run the checks over one server's sections; a Sentinel holds no data, so what is about data is not about it."""
+    is_sentinel = (sections.get("server") or {}).get("mode") == "sentinel"
+    return [
+        Result(check, NOT_APPLICABLE, check.severity, (_SENTINEL,))
+        if is_sentinel and check.ident in ABOUT_DATA
+        else check.run(sections, missing)
+        for check in checks
+    ]
 
 
 def idents(names: Iterable[str], option: str) -> set[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..audit.addresses import port
-from ..errors import HostError, RampartError
+from ..errors import RampartError
 from ..host import read_text
 from . import (
     certificates,
@@ -89,8 +89,7 @@ def collect(endpoint: Endpoint, places: Places | None = None, *, server: bool, h
             found.sections["doors"] = [door]
             _from_server(found, talk)
             found.sections["login"] = endpoint.user if "AUTH" in sent else "default"
-        with found.attempt("presented"):
-            found.sections["presented"] = _presented(endpoint)
+        found.sections["presented"] = _presented(endpoint)
         if "doors" not in found.sections:
             found.sections["doors"] = [knock(endpoint)]
         found.sections["doors"] += [knock(other) for other in _other_doors(found, endpoint, host=host)]
@@ -144,23 +143,22 @@ def _ask(found: Snapshot, talk: Session, is_sentinel: bool, number: tuple[int, .
         "functions": lambda: clients.read_functions(talk),
         "monitored": lambda: clients.read_monitored(talk),
     }
-    # A command that does not exist is not asked for.
-    absent = {"config", "modules", "functions"} if is_sentinel else {"monitored"}
+    # A command that does not exist is not asked for: what it would list, there is not.
+    absent = {"modules", "functions"} if is_sentinel else {"monitored"}
     if number < _FUNCTIONS_SINCE:
         absent.add("functions")
-        found.sections["functions"] = []
+    found.sections.update({name: [] for name in absent})
+    if is_sentinel:
+        found.missing["config"] = "a Sentinel does not tell its configuration; its file was not read"
     for name, ask in questions.items():
-        if name in absent:
-            if name not in found.sections:
-                found.missing[name] = f"a {'Sentinel' if is_sentinel else 'server'} has none"
-            continue
-        with found.attempt(name):
-            found.sections[name] = ask()
+        if name not in found.sections and name not in found.missing:
+            with found.attempt(name):
+                found.sections[name] = ask()
 
 
 def _presented(endpoint: Endpoint) -> list[dict[str, str]]:
     if not endpoint.tls or endpoint.unix_socket:
-        raise HostError("the audit did not come over TLS", where=f"server {endpoint}")
+        return []
     row = {"door": str(endpoint), "fingerprint": "", "error": ""}
     try:
         row["fingerprint"] = presented_at(Listener.beside(endpoint, endpoint.host, endpoint.port)) or ""
@@ -193,6 +191,7 @@ def _from_host(found: Snapshot, places: Places) -> None:
     if about.get("mode") == _SENTINEL and directives:
         # A Sentinel does not tell its configuration: the file is all there is.
         found.sections["config"] = {name: lines[-1] for name, lines in directives.items() if name in config.NAMES}
+        found.missing.pop("config", None)
     running = found.sections.get("config", {})
     values = {**{name: lines[-1] for name, lines in directives.items()}, **running}
     acl_file, pid = values.get("aclfile", ""), found.sections.get("process", {}).get("pid")

@@ -240,6 +240,8 @@ def presented(rows: Sequence[Mapping[str, Any]], certificates: Sequence[Mapping[
     seen = [row for row in rows if row["fingerprint"]]
     if not files:
         return not_applicable(_NONE)
+    if not rows:
+        return not_evaluated("presented: the audit did not come over TLS")
     if not seen:
         return not_evaluated(*(f"presented: {row['door']}: {row['error']}" for row in rows))
     other = [f"{row['door']} presents another one" for row in seen if row["fingerprint"] not in files]

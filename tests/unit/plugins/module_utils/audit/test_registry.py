@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.audit.check import SEVERITIES
-from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS, judge, select
+from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import ABOUT_DATA, CHECKS, judge, select
 from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError
 from ansible_collections.rampart.redis.plugins.modules.redis_config_audit import SPEC
 from ansible_collections.rampart.redis.tests.unit.house.tree import ROOT, files, read_yaml
@@ -118,3 +118,14 @@ def test_an_unknown_check_names_the_nearest(name: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         select([name])
     assert str(caught.value) == message
+
+
+def test_a_sentinel_is_judged_by_its_own_rules() -> None:
+    sections = {**SECTIONS, "server": {**SECTIONS["server"], "mode": "sentinel"}}
+    results = {result.check.ident: result.status for result in judge(CHECKS, sections, {})}
+    assert set(results) >= ABOUT_DATA
+    assert {results[ident] for ident in ABOUT_DATA} == {"not_applicable"}
+    own = {ident: status for ident, status in results.items() if ident.startswith("RDS-SEN")}
+    assert "not_applicable" not in {own["RDS-SEN-001"], own["RDS-SEN-002"], own["RDS-SEN-006"]}
+    server = {result.check.ident: result.status for result in judge(CHECKS, SECTIONS, {})}
+    assert {status for ident, status in server.items() if ident.startswith("RDS-SEN")} == {"not_applicable"}

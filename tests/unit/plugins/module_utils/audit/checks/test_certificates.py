@@ -84,6 +84,7 @@ CASES = [
     ),
     Case("TLS-017", {}, "pass", "the one of the file"),
     Case("TLS-017", _NONE, "not_applicable", "no certificate"),
+    Case("TLS-017", {"presented": []}, "not_evaluated", "did not come over TLS"),
     Case("TLS-017", _certificate(fingerprint="00" * 32), "fail", "presents another one"),
     Case(
         "TLS-017",
