@@ -26,6 +26,8 @@ _KERNEL = {
     "core_pattern": "/proc/sys/kernel/core_pattern",
     "thp": "/sys/kernel/mm/transparent_hugepage/enabled",
 }
+SWAPS = "/proc/swaps"
+SYSTEMD = "/run/systemd/system"  # there where systemd is the init
 _CONTAINERS = ("/.dockerenv", "/run/.containerenv", "/run/systemd/container")
 _VENDOR = "/sys/class/dmi/id/sys_vendor"
 # Block devices with this prefix in their device mapper uuid are encrypted.
@@ -57,7 +59,7 @@ def _number(text: str) -> int | None:
 def read_kernel() -> dict[str, Any]:
     """Return the settings by name (those that can be read), ``swaps`` and whether this is a ``container``."""
     found: dict[str, Any] = {name: text.strip() for name, path in _KERNEL.items() if (text := _text(path))}
-    found["swaps"] = list(_swaps(_text("/proc/swaps")))
+    found["swaps"] = list(_swaps(_text(SWAPS)))
     found["container"] = any(Path(path).exists() for path in _CONTAINERS)
     return found
 
@@ -82,7 +84,7 @@ def read_unit(pid: int) -> dict[str, Any]:
     except OSError as error:
         raise HostError(f"cannot be looked into: {error.strerror}", where=f"process {pid}") from error
     name = next(iter(_UNIT.findall(group)), "")
-    if not name or not Path("/run/systemd/system").is_dir():
+    if not name or not Path(SYSTEMD).is_dir():
         return {}
     shown = host.run_ok(["systemctl", "--no-pager", "show", name, f"--property={','.join(_PROPERTIES)}"])
     values = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
