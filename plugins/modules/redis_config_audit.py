@@ -238,7 +238,7 @@ options:
           by:
             description: Who says so.
             type: str
-          on:
+          day:
             description: Day on which it was done, as V(2027-03-31).
             type: str
           where:
@@ -504,7 +504,7 @@ SPEC: dict[str, Any] = {
             "declared": {
                 "type": "list",
                 "elements": "dict",
-                "options": {name: {"type": "str"} for name in ("point", "by", "on", "where")},
+                "options": {name: {"type": "str"} for name in ("point", "by", "day", "where")},
             },
         },
     },

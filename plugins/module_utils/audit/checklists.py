@@ -113,7 +113,7 @@ class Declaration(NamedTuple):
 
 
 def declarations(rows: Sequence[Mapping[str, Any]]) -> dict[str, Declaration]:
-    """Read ``point``, ``by``, ``on`` and ``where`` of each row; return the latest by point.
+    """Read ``point``, ``by``, ``day`` and ``where`` of each row; return the latest by point.
 
     :raises InputError: a row that is broken, with its place.
     """
@@ -121,7 +121,7 @@ def declarations(rows: Sequence[Mapping[str, Any]]) -> dict[str, Declaration]:
     for number, row in enumerate(rows):
         place = f"expected.declared[{number}]"
         _require(row, place)
-        said = Declaration(row["by"], _day(row["on"], place), row["where"])
+        said = Declaration(row["by"], _day(row["day"], place), row["where"])
         known = found.get(row["point"])
         found[row["point"]] = said if known is None or said.on > known.on else known
     return found
@@ -185,7 +185,7 @@ def _valid(said: Declaration | None, days: int | None, today: date) -> Declarati
 
 
 def _require(row: Mapping[str, Any], place: str) -> None:
-    missing = next((key for key in ("point", "by", "on", "where") if not str(row.get(key) or "").strip()), None)
+    missing = next((key for key in ("point", "by", "day", "where") if not str(row.get(key) or "").strip()), None)
     if missing:
         raise InputError(f"{missing} is missing", where=place, hint="Say who, on which day, and where it can be seen")
     if row["point"] not in KEYS:
@@ -198,4 +198,4 @@ def _day(text: object, place: str) -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError as error:
-        raise InputError(f"on {str(text)!r} is no day", where=place, hint="Write it as 2027-03-31") from error
+        raise InputError(f"day {str(text)!r} is none", where=place, hint="Write it as 2027-03-31") from error

@@ -151,7 +151,7 @@ def _folder(above: Path, name: str) -> Path:
         ({"waivers": ["NET-005"]}, "waivers[0]: a waiver is a mapping of id, host, reason, owner and expires"),
         ({"waivers": [{"id": "NET-005"}]}, "waivers[0]: reason is missing"),
         (
-            {"expected": {"declared": [{"point": "backup", "by": "a", "on": "b", "where": "c"}]}},
+            {"expected": {"declared": [{"point": "backup", "by": "a", "day": "b", "where": "c"}]}},
             "expected.declared[0]: ",
         ),
         ({"expected": {"listen_cidrs": ["10.0.0.0/40"]}}, "expected.listen_cidrs: "),

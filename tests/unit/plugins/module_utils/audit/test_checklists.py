@@ -15,7 +15,7 @@ from ansible_collections.rampart.redis.plugins.module_utils.audit.checklists imp
 from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError
 
 TODAY = date(2026, 11, 24)
-SAID = {"by": "ann", "on": "2026-11-01", "where": "wiki/backups"}
+SAID = {"by": "ann", "day": "2026-11-01", "where": "wiki/backups"}
 
 
 def _points(statuses: dict[str, str], *declared: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -87,11 +87,11 @@ def test_a_declaration_does_not_outweigh_a_check() -> None:
 
 @pytest.mark.parametrize(("day", "expected"), [("2026-10-24", "declared"), ("2026-10-23", "person")])
 def test_the_monthly_review_forgets_after_a_month(day: str, expected: str) -> None:
-    assert _points({}, {"point": "training", **SAID, "on": day})["training"]["answer"] == expected
+    assert _points({}, {"point": "training", **SAID, "day": day})["training"]["answer"] == expected
 
 
 def test_the_latest_declaration_counts() -> None:
-    rows = [{"point": "training", **SAID, "on": day} for day in ("2026-11-01", "2026-11-20", "2026-11-03")]
+    rows = [{"point": "training", **SAID, "day": day} for day in ("2026-11-01", "2026-11-20", "2026-11-03")]
     assert declarations(rows)["training"].on == date(2026, 11, 20)
 
 
@@ -103,8 +103,8 @@ def test_the_latest_declaration_counts() -> None:
         ({**SAID, "point": "backup"}, "expected.declared[0]: unknown point 'backup'. Did you mean 'backups'?"),
         ({**SAID, "point": "zzz"}, "expected.declared[0]: unknown point 'zzz'. Points are monitoring, backups, "),
         (
-            {**SAID, "point": "training", "on": "May"},
-            "expected.declared[0]: on 'May' is no day. Write it as 2027-03-31",
+            {**SAID, "point": "training", "day": "May"},
+            "expected.declared[0]: day 'May' is none. Write it as 2027-03-31",
         ),
     ],
 )
