@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _BATCH = 100
 # Before 7.2 a server needs up to a millisecond to write the rules of one user out, and serves nobody meanwhile.
 _SLOW_BATCH = 2
+_SLOW_LIST = 8
 # CLIENT LIST flags of connections that are replication links, not clients.
 _LINKS = ("S", "M")
 
@@ -38,14 +39,14 @@ def read_table(server: Server) -> CommandTable:
 
 def read_users(server: Server, table: CommandTable, names: Collection[str] | None = None) -> Users:
     """Return users by name: all, or those of ``names`` that are there. The server is never held up by many of them."""
-    few = _BATCH if table.keeps_rules else _SLOW_BATCH
+    few, batch = (_BATCH, _BATCH) if table.keeps_rules else (_SLOW_LIST, _SLOW_BATCH)
     if names is None:
         names = server.command("ACL", "USERS")
         if len(names) <= few:
             users = [AclUser.parse(line, table, where="ACL LIST") for line in server.command("ACL", "LIST")]
             return {user.name: user for user in users}
     asked = [(name, ("ACL", "GETUSER", name)) for name in names]
-    found = _in_batches(server, asked, few)
+    found = _in_batches(server, asked, batch)
     return {name: AclUser.from_getuser(name, reply, table) for name, reply in found if reply is not None}
 
 

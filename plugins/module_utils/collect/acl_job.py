@@ -234,10 +234,22 @@ def _apply(job: Job, server: Server, ready: Prepared) -> None:
             if ready.can_verify:
                 acl.verify(server, ready.table, ready.changes)
             acl.log_in(server.endpoint, job.known_passwords(ready.changes))
+            _check_own_judgement(job, server, ready)
     except (ServerRefusedError, UnreachableError) as error:
         _take_back(server, ready, done, error)
     ready.dates.write()
     connected.hang_up(server, list(ready.closing), prove=ready.can_prove)
+
+
+def _check_own_judgement(job: Job, server: Server, ready: Prepared) -> None:
+    """Where no binary could rehearse, have the running server answer what we had judged ourselves.
+
+    :raises ServerRefusedError: it judges otherwise.
+    """
+    if job.binary is None and ready.can_rehearse:
+        wrong = broken(job.params["assertions"], acl.ask(server, job.calls))
+        if wrong:
+            raise ServerRefusedError("; ".join(wrong), where="assertions")
 
 
 def _take_back(

@@ -334,6 +334,20 @@ def test_without_a_binary_we_judge_ourselves(bench: Bench, monkeypatch: pytest.M
     )
 
 
+def test_our_own_judgement_is_checked_by_the_running_server(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acl_job, "find_binary", lambda: None)
+    monkeypatch.setattr(store, "judge", lambda _users, calls: dict.fromkeys(calls, True))
+    wrong = [{"user": "app", "allow": ["GET app:1", "FLUSHALL"]}]
+    with bench.server.session() as session:
+        has_dryrun = store.read_table(session).has_subcommands
+    if has_dryrun:
+        assert "app may not FLUSHALL; the old file and the old users are back" in bench.refuse(
+            APP, binary=None, assertions=wrong
+        )
+    else:
+        assert bench.set(APP, binary=None, assertions=wrong)["changed"]
+
+
 @pytest.mark.parametrize("preset", [name for name in presets.PRESETS if name != "admin"])
 def test_our_own_judgement_keeps_the_promises_of_presets(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, preset: str
