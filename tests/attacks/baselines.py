@@ -16,7 +16,7 @@ GUIDE_USERS = {
     for name, password in (
         (APPLICATION, "guide-application-password-4711"),
         (SESSION, "guide-session-password-4711"),
-        (MONITORING, "guide-monitoring-password-4711"),
+        (MONITORING, "monitoring-read-only-password"),  # as in the guide's .env.production
     )
 }
 

@@ -70,6 +70,10 @@ class Connection:
         """Send one command without waiting."""
         translated(lambda: self._sock.sendall(encode(*words)), self.door)
 
+    def throw(self, data: bytes) -> None:
+        """Send bytes that are no command."""
+        translated(lambda: self._sock.sendall(data), self.door)
+
     def call(self, *words: str | int) -> Reply:
         """Send one command and return the reply, errors included."""
         self.send(*words)

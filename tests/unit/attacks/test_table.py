@@ -20,7 +20,29 @@ if TYPE_CHECKING:
 
 
 def test_the_promised_attacks_are_there() -> None:
-    assert {attack.id for attack in ATTACKS} == {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 21, 23, 24}
+    assert {attack.id for attack in ATTACKS} == {
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        21,
+        22,
+        23,
+        24,
+    }
 
 
 def test_each_row_is_unique_and_has_a_baseline() -> None:
