@@ -8,7 +8,7 @@ import sys
 # Makes the checkout importable as a collection. pylint: disable-next=unused-import
 import tests.conftest  # noqa: F401 - for what it does
 
-from . import acl_stall, acl_users, certificates, data_path, fleet_audit, handshake, second_run
+from . import acl_stall, acl_users, certificates, data_path, fleet_audit, handshake, second_run, snapshots
 
 GOALS = {
     "P1": data_path.measure,
@@ -18,6 +18,7 @@ GOALS = {
     "P5": acl_stall.measure,
     "P6": fleet_audit.measure,
     "P7": second_run.measure,
+    "snapshots": snapshots.measure,
 }
 
 
