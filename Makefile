@@ -102,10 +102,11 @@ soak: servers ## what is too long for CI: killed at each task, refusals and undo
 	@RAMPART_RENEWALS=20 $(BIN)/python -m pytest -q -rP tests/renewals
 
 .PHONY: bench
-bench: images ## one benchmark; GOAL=P7
+bench: servers ## one benchmark; GOAL=P7
 	@$(BIN)/python -m tests.benchmarks $(GOAL)
 
 .PHONY: docs
 docs: bootstrap ## regenerate what is generated: role tables, docs/checks.md
 	@$(BIN)/python tools/generate_role_docs.py
 	@$(BIN)/python tools/generate_checks.py
+	@$(BIN)/python tools/generate_acl_versions.py
