@@ -97,3 +97,9 @@ def test_without_its_authority_nothing_is_renewed_and_none_is_made(site: Site) -
     assert done.returncode != 0
     assert "redis_tls_ca makes an authority" in " ".join(done.stdout.split())
     assert inside(NAME, FILES).stdout == before
+
+
+def test_an_empty_inventory_is_an_error(site: Site) -> None:
+    done = site.play("playbooks/renew_certs.yml", redis_group="nobody")
+    assert done.returncode != 0
+    assert "so there is nothing to renew" in " ".join(done.stdout.split())
