@@ -20,11 +20,10 @@ from ansible_collections.rampart.redis.plugins.module_utils.audit.report import 
 from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot import collect
 from ansible_collections.rampart.redis.tests.live.servers import find_binaries, running
 
-# Makes the checkout importable as a collection. pylint: disable-next=unused-import
-import tests.conftest  # noqa: F401 - for what it does
-
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOTS, USERS = 1000, 50
+# A process of its own, so that nothing else is in its memory; tests.conftest makes the checkout importable.
+CHILD = "import sys, tests.conftest; from tests.benchmarks import snapshots; print(snapshots.judge(sys.argv[1]))"
 LIMIT_MB = 500
 
 
@@ -34,7 +33,7 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="rampart-bench-") as folder:
         _record(binary, Path(folder))
         started = time.monotonic()
-        command = [sys.executable, "-m", "tests.benchmarks.snapshots", folder]
+        command = [sys.executable, "-c", CHILD, folder]
         said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         print(f"{SNAPSHOTS} snapshots of {USERS} users: {time.monotonic() - started:.1f} s, {said.strip()} MB at most")
     value = int(said)
@@ -53,17 +52,13 @@ def _record(binary: str, folder: Path) -> None:
             (folder / f"{number}.json").write_text(json.dumps(saved), encoding="utf-8")
 
 
-def _judge(folder: Path) -> int:
+def judge(folder: str) -> int:
     """Judge every snapshot of a folder, keep all reports, and return the megabytes this process took at most."""
     reports = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(Path(folder).glob("*.json")):
         kept = snapshots.read(json.loads(path.read_text(encoding="utf-8")), str(path))
         sections = {**kept["sections"], "expected": {}}
         subject = {name: kept[name] for name in ("host", "endpoint", "collected_at")}
         reports.append(build(sections, kept["missing"], CHECKS, subject=subject, proof=kept["proof"]))
     assert len(reports) == SNAPSHOTS
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-if __name__ == "__main__":
-    print(_judge(Path(sys.argv[1])))
