@@ -45,6 +45,6 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(14, "guess ten thousand passwords", "guide", guessing.guess),
     Attack(24, "log in with an empty or literal password", "guide", credentials.left_behind),
     Attack(13, "command with a wrong or no client certificate", "weak-tls", certificates.wrong_certificate),
-    Attack(11, "stand in for the server with a forged certificate", "weak-tls", wire.impersonate),
+    Attack(11, "play the server with a forged certificate", "weak-tls", wire.impersonate),
     Attack(12, "talk TLS 1.0 or without encryption", "weak-tls", wire.downgrade),
 )
