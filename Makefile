@@ -37,7 +37,7 @@ clean: ## remove the demo's containers and all build results
 	@rm -rf build
 
 .PHONY: test
-test: lint sanity unit live leaks refusals faults undo renewals molecule ## everything CI runs: lint, sanity, unit, live, leaks, refusals, faults, undo, renewals, molecule
+test: lint sanity unit page live leaks refusals faults undo renewals molecule ## everything CI runs: lint, sanity, unit, page, live, leaks, refusals, faults, undo, renewals, molecule
 
 .PHONY: lint
 lint: bootstrap ## ruff, mypy --strict, yamllint, ansible-lint (production), changelog, build
