@@ -72,13 +72,56 @@ The severity is that of a failure; where circumstances make it better or worse, 
 - **An undeclared backup is a missing one** (HOST-011): a folder nobody named is a folder nobody looks at.
 """
 
+# Attacks of tests/attacks by what they do, and the checks that tell of the weakness behind each.
+ATTACKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Reading without a login", ("NET-005", "ACL-002", "NET-003")),
+    ("Destroying data (FLUSHALL)", ("ACL-002", "ACL-017")),
+    ("Writing a file of one's choice (CONFIG SET dir, BGSAVE)", ("CFG-003", "CFG-004", "ACL-010")),
+    ("A rogue primary (REPLICAOF)", ("ACL-015", "CFG-019")),
+    ("Stealing the data as a replica (PSYNC)", ("ACL-015", "CFG-020")),
+    ("Running code by a module (MODULE LOAD)", ("CFG-002", "ACL-014", "CFG-006")),
+    ("Running scripts as an application user", ("ACL-011", "ACL-012", "CFG-007")),
+    ("Stalling the server (DEBUG SLEEP, CLIENT PAUSE)", ("ACL-010", "ACL-036", "CFG-001")),
+    ("Eavesdropping (MONITOR, tracking, CLIENT LIST, SLOWLOG)", ("ACL-018", "ACL-019")),
+    ("Sniffing on the wire", ("NET-004", "TLS-001", "TLS-004")),
+    ("A forged server", ("TLS-009", "TLS-008", "TLS-010")),
+    ("Old protocols and empty ciphers", ("TLS-002", "TLS-014")),
+    ("Another client's certificate, or none", ("TLS-003", "TLS-019", "TLS-016")),
+    ("Guessing passwords", ("ACL-006", "ACL-031", "NET-001", "NET-002")),
+    ("Reading passwords back (CONFIG GET, ACL LIST)", ("ACL-013", "ACL-020", "ACL-036")),
+    ("Reading and deleting what is another tenant's", ("ACL-021", "ACL-017", "ACL-012")),
+    ("Moving data out and in (MIGRATE, RESTORE)", ("ACL-016", "CFG-014", "NET-016")),
+    ("Commanding a Sentinel", ("SEN-001", "SEN-004")),
+    ("Metrics and passwords by the exporter", ("NET-010", "HOST-013")),
+    ("Connecting from a host that has no business here", ("NET-001", "NET-002", "NET-006", "NET-011")),
+    (
+        "Reading files as another account of the host",
+        ("HOST-002", "HOST-003", "NET-009", "TLS-011", "HOST-009", "ACL-029"),
+    ),
+    ("Commands in a web request", ("NET-012", "NET-004", "NET-005")),
+    ("A connection from before", ("ACL-033",)),
+    ("An empty password, or the template's text", ("ACL-006", "ACL-003")),
+)
+
 
 def page() -> str:
     """Return the text of the page."""
-    return "\n".join([HEAD, *_overview(), *(line for code in TITLES for line in _family(code))])
+    return "\n".join([HEAD, *_attacks(), *_overview(), *(line for code in TITLES for line in _family(code))])
+
+
+def _attacks() -> Iterator[str]:
+    yield "## Which finding tells of which attack"
+    yield ""
+    yield "| # | Attack | Checks |"
+    yield "|---|---|---|"
+    for number, (what, idents) in enumerate(ATTACKS, 1):
+        yield f"| {number} | {what} | {', '.join(f'[{ident}](#rds-{ident.lower()})' for ident in idents)} |"
+    yield ""
 
 
 def _overview() -> Iterator[str]:
+    yield "## The checks"
+    yield ""
     yield f"{len(CHECKS)} checks:"
     yield ""
     yield "| Check | Severity | What is wrong when it fails |"

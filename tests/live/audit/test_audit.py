@@ -18,6 +18,7 @@ from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot imp
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint
 from ansible_collections.rampart.redis.tests.live.audit.impostors import http, impostor, nested, silent
 from ansible_collections.rampart.redis.tests.live.servers import Running, running, version_of
+from ansible_collections.rampart.redis.tools.generate_checks import ATTACKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from ansible_collections.rampart.redis.tests.live.audit.impostors import Answer
 
 SECRET = "Zq3vT8mWc5RbYx7NdKp2Lf9HsJg4Ea6U"
+# Attacks that succeed on the careless server, by their number: each is told by a finding.
+PLANTED = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 20, 21, 22)
 # The guide's users as the roles make them.
 WISHES = [
     {"name": "fitnessmealplanner-app", "preset": "application", "prefix": "app:"},
@@ -106,6 +109,7 @@ def test_every_weakness_of_the_careless_server_is_found(binary: str) -> None:
     rights = {f"ACL-{number:03d}" for number in (1, 2, 5, 10, 11, 13, 15, 16, 17, 18, 20, 21, 29)}
     assert (network | rights | {"HOST-002", "HOST-003", "CFG-009"}) - found == set()
     assert ({"CFG-002", "CFG-003"} <= found) is since_70
+    assert [ATTACKS[number - 1][0] for number in PLANTED if not found & set(ATTACKS[number - 1][1])] == []
     assert SECRET not in str(report)
     listening = next(row for row in report["results"] if row["id"] == "RDS-NET-001")
     assert f":: port {port}" in listening["evidence"] or ".cache/trixie" in binary

@@ -50,7 +50,7 @@ def runs_as_root(process: Mapping[str, Any]) -> Verdict:
     "Configuration or ACL file is open to other accounts",
     severity=HIGH,
     needs=("files", "expected"),
-    fix="redis_server writes redis.conf and redis_acl writes users.acl as 0640 root:redis; run them",
+    fix="chmod 0640, group of the service: redis_server keeps redis.conf so, redis_acl writes users.acl root:redis",
 )
 def config_files(files: Sequence[Mapping[str, Any]], expected: Mapping[str, Any]) -> Verdict:
     """These files hold password hashes, replicas' passwords and the rules: readable they leak, writable they yield."""

@@ -25,7 +25,7 @@ _NO_UNIT = "the server runs in no systemd unit"
     "The service account can change its own configuration",
     severity=LOW,
     needs=("files", "process"),
-    fix="redis_server writes redis.conf and redis_acl writes users.acl as 0640 root:redis; run them",
+    fix="chown root redis.conf where no CONFIG REWRITE is needed; redis_acl keeps users.acl root:redis 0640",
 )
 def own_configuration(files: Sequence[Mapping[str, Any]], process: Mapping[str, Any]) -> Verdict:
     """A break-in into the server then survives its restart. Sentinels and cluster nodes have to write theirs."""

@@ -14,6 +14,7 @@ from ansible_collections.rampart.redis.plugins.module_utils.errors import InputE
 from ansible_collections.rampart.redis.plugins.modules.redis_config_audit import SPEC
 from ansible_collections.rampart.redis.tests.unit.house.tree import ROOT, files, read_yaml
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cases import SECTIONS
+from ansible_collections.rampart.redis.tools.generate_checks import ATTACKS
 
 HERE = "ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.checks"
 TABLES = tuple(path.stem for path in sorted((Path(__file__).parent / "checks").glob("test_*.py")))
@@ -44,6 +45,13 @@ def test_remedies_name_variables_that_exist() -> None:
         known |= set(read_yaml(path))
     named = {word for check in CHECKS for word in VARIABLE.findall(check.fix)}
     assert sorted(named - known) == []
+
+
+def test_every_attack_has_checks_that_exist() -> None:
+    known = {check.ident[4:] for check in CHECKS}
+    assert len(ATTACKS) == 24
+    assert sorted({ident for _what, idents in ATTACKS for ident in idents} - known) == []
+    assert all(idents for _what, idents in ATTACKS)
 
 
 def test_remedies_name_what_the_module_knows() -> None:
