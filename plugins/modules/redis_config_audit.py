@@ -374,7 +374,7 @@ report:
     results:
       description:
         - One entry for each check, the worst findings first, with C(id), C(family), C(title), C(status), C(severity),
-          C(evidence), C(rationale) and C(fix).
+          C(evidence), C(rationale), C(fix), C(versions) and C(references).
       returned: always
       type: list
       elements: dict
@@ -400,6 +400,8 @@ report:
       description:
         - What the audit did to the server. C(sent) counts its commands, C(commandstats) everybody's meanwhile,
           C(denials) the refused commands and logins that the server counted, C(keys_before) and C(keys_after) its keys.
+        - C(refused) are those of our own commands that were refused, C(acl_log_untouched) whether there were none, and
+          C(keyspace_untouched) whether all that was sent can only read. These are there also when the login fails.
       returned: always
       type: dict
 reports:
