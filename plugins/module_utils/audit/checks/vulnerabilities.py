@@ -85,7 +85,7 @@ def waiting_update(package: Mapping[str, Any] | None, now: float) -> Verdict:
     "Whether a known bug is repaired cannot be said",
     severity=LOW,
     needs=("bugs",),
-    fix="look at the distribution's security tracker, and hand its answer in with the option distro_data",
+    fix="look at the distribution's security tracker, and hand its answer in as redis_audit_distro_data",
 )
 def undetermined(bugs: Sequence[Mapping[str, str]]) -> Verdict:
     """A distribution repairs bugs without a new version number. Where it does not say which, nobody should guess."""
