@@ -125,5 +125,6 @@ bench: servers ## one benchmark; GOAL=P7
 .PHONY: docs
 docs: bootstrap ## regenerate what is generated: role tables, docs/checks.md
 	@$(BIN)/python tools/generate_role_docs.py
+	@$(BIN)/python tools/generate_vulnerabilities.py
 	@$(BIN)/python tools/generate_checks.py
 	@$(BIN)/python tools/generate_acl_versions.py
