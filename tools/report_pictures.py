@@ -20,7 +20,7 @@ from ansible_collections.rampart.redis.plugins.plugin_utils.render.html import r
 from tools.browser import DESKTOP, PHONE, look  # noqa: E402 - see above
 
 FOLDED = '<details class="item" data-severity="critical"'
-VIEWS = {"audit-desktop.png": replace(DESKTOP, height=1500), "audit-phone.png": replace(PHONE, dark=True, height=1100)}
+VIEWS = {"audit-desktop.png": replace(DESKTOP, height=1500), "audit-phone.png": replace(PHONE, dark=True, height=1330)}
 
 
 def main(report: str, folder: str) -> None:
