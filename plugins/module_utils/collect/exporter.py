@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ def read() -> list[dict[str, Any]]:
     rows = []
     for pid in process.pids():
         if _name(pid) in _NAMES:
-            rows += [_row(pid, address, port) for address, port in _sockets(pid)]
+            with suppress(FileNotFoundError):  # ended meanwhile
+                uid = Path(process.PROC, str(pid)).stat().st_uid
+                rows += [_row(pid, uid, address, port) for address, port in _sockets(pid)]
     return rows
 
 
@@ -35,11 +38,11 @@ def _sockets(pid: int) -> list[tuple[str, int]]:
         return []  # ended meanwhile
 
 
-def _row(pid: int, address: str, port: int) -> dict[str, Any]:
+def _row(pid: int, uid: int, address: str, port: int) -> dict[str, Any]:
     reach = _ANY.get(address, address)
     return {
         "pid": pid,
-        "uid": Path(process.PROC, str(pid)).stat().st_uid,
+        "uid": uid,
         "address": address,
         "port": port,
         "metrics": _status(reach, port, "/metrics"),

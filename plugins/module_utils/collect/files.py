@@ -69,7 +69,7 @@ def read_files(
     rows += [_row(path, "data") for path in _data(values)]
     rows.append(_row(values.get("unixsocket", ""), "socket"))
     rows += [_row(values.get(name, ""), "key") for name in _KEYS]
-    scripts = [words for words in map(str.split, directives.get("sentinel", ())) if words[0] in _SCRIPTS]
+    scripts = [words for words in map(str.split, directives.get("sentinel", ())) if words[0] in _SCRIPTS and words[2:]]
     rows += [_row(words[2], "script") for words in scripts]
     rows += [_row(str(folder), "script folder") for words in scripts for folder in Path(words[2]).parents]
     return [row for row in rows if row is not None]
