@@ -155,3 +155,11 @@ def _row(status: str, severity: str = "low") -> dict[str, str]:
 )
 def test_worst(rows: list[dict[str, str]], expected: str) -> None:
     assert worst(rows) == expected
+
+
+def test_an_audit_that_was_refused_says_what_it_sent() -> None:
+    proof = {"sent": {"PING": 1, "AUTH": 1, "INFO": 1}, "refused": ["INFO"]}
+    text = re.sub(r"\s+", " ", render([{**unreached(), "proof": proof}]))
+    assert "3 commands" in text
+    assert "It was refused INFO: each is an entry in the server&#39;s ACL log." in text.replace("'", "&#39;")
+    assert "Meanwhile the server counted" not in text
