@@ -1,4 +1,8 @@
-"""Goal P6: fifty servers are audited in one call, little longer than an empty playbook takes."""
+"""Goal P6: fifty servers are audited in one call, little longer than an empty playbook takes.
+
+The limit cannot be met by any module: a task that does nothing is above it already, so that ratio is printed too. What
+is ours is the rest, about half of it for reading the servers' command tables, half for Ansible to send the code.
+"""
 
 from __future__ import annotations
 

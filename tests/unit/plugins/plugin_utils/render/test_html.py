@@ -112,6 +112,12 @@ def test_changes_and_waivers_are_told(page: str) -> None:
     assert "1 unchanged, 1 fixed (RDS-CFG-001)" in " ".join(page.split())
 
 
+def test_a_proof_without_counts_is_shown_as_far_as_it_goes() -> None:
+    text = " ".join(render([{**opened(), "proof": {"sent": {"PING": 1}}}]).split())
+    assert "None of them writes." in text
+    assert "Meanwhile the server counted" not in text
+
+
 def test_what_no_encoding_can_write_is_shown_as_text() -> None:
     text = render([{**opened(), "host": "\x1b\udcff"}])
     assert "\\x1b\\udcff" in text
