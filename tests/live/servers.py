@@ -43,6 +43,14 @@ def find_binaries(*more: Path) -> dict[str, str]:
     return found
 
 
+def distributions_own() -> str:
+    """Return the distribution's server, which is built with TLS; others seldom are."""
+    found = shutil.which("redis-server")
+    if found is None:
+        pytest.fail("the distribution's server is not in PATH; make live puts it there")
+    return found
+
+
 def version_of(binary: str) -> ServerVersion:
     """Ask a binary for its version."""
     return from_banner(subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout)

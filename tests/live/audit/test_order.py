@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import socket
 import time
 from dataclasses import replace
@@ -16,7 +15,7 @@ from ansible_collections.rampart.redis.plugins.module_utils.audit.report import 
 from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot import collect
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint
 from ansible_collections.rampart.redis.plugins.module_utils.tls import issue
-from ansible_collections.rampart.redis.tests.live.servers import running
+from ansible_collections.rampart.redis.tests.live.servers import distributions_own, running
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.tls.material import SERIAL, wish
 
 if TYPE_CHECKING:
@@ -29,11 +28,7 @@ RULES = "resetchannels -@all +ping +info +config|get +acl|list +acl|users +acl|g
 
 @pytest.fixture
 def binary() -> str:
-    """Return the distribution's server, which is built with TLS; others seldom are."""
-    found = shutil.which("redis-server")
-    if found is None:
-        pytest.fail("the distribution's server is not in PATH; make live puts it there")
-    return found
+    return distributions_own()
 
 
 def _free_port() -> int:

@@ -11,9 +11,8 @@ from ansible_collections.rampart.redis.plugins.module_utils.collect.configuratio
 from ansible_collections.rampart.redis.plugins.module_utils.collect.doors import as_login, entered, settings_facade
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint, connect
 from ansible_collections.rampart.redis.plugins.module_utils.errors import ShadowError, UnreachableError
-from ansible_collections.rampart.redis.plugins.module_utils.shadow import find_binary
 from ansible_collections.rampart.redis.tests.live.conf.test_configure import _params
-from ansible_collections.rampart.redis.tests.live.servers import running
+from ansible_collections.rampart.redis.tests.live.servers import distributions_own, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +23,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def tls_live() -> Iterator[Running]:
-    """Start the distribution's server, which is built with TLS; others seldom are."""
-    binary = find_binary()
-    if binary is None:
-        pytest.fail("the distribution's server is not in PATH; make live puts it there")
-    with running(binary, config=f"bind 127.0.0.1\nport {_free_port()}") as server:
+    """Start a server that can do TLS."""
+    with running(distributions_own(), config=f"bind 127.0.0.1\nport {_free_port()}") as server:
         yield server
 
 

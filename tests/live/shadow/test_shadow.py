@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.errors import ShadowError
-from ansible_collections.rampart.redis.plugins.module_utils.shadow import SHADOW_USER, find_binary, shadow
+from ansible_collections.rampart.redis.plugins.module_utils.shadow import SHADOW_USER, shadow
+from ansible_collections.rampart.redis.tests.live.servers import distributions_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,10 +142,7 @@ def _tls(cert: Path, key: Path) -> str:
 
 @pytest.fixture
 def tls_binary() -> str:
-    found = find_binary()
-    if found is None:
-        pytest.fail("the distribution's server (built with TLS) is not in PATH; make live puts it there")
-    return found
+    return distributions_own()
 
 
 @pytest.fixture
