@@ -249,6 +249,13 @@ def test_strange_hosts_are_found(text: str, hosts: list[str]) -> None:
     assert strange_hosts(text.format("https")) == hosts
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "playbooks").glob("*.yml")), ids=name)
+def test_a_playbook_over_an_empty_group_does_not_end_well(path: Path) -> None:
+    (task,) = read_yaml(path)[0]["tasks"]
+    assert task["ansible.builtin.import_tasks"] == "tasks/group.yml"
+    assert task["vars"]["group_purpose"]
+
+
 def test_the_tarball_check_finds_what_is_missing_and_what_is_too_much() -> None:
     whole = {
         *(
