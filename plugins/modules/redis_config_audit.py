@@ -400,8 +400,8 @@ report:
       description:
         - What the audit did to the server. C(sent) counts its commands, C(commandstats) everybody's meanwhile,
           C(denials) the refused commands and logins that the server counted, C(keys_before) and C(keys_after) its keys.
-        - C(refused) are those of our own commands that were refused, C(acl_log_untouched) whether there were none, and
-          C(keyspace_untouched) whether all that was sent can only read. These are there also when the login fails.
+        - C(refused) are those of our own commands that were refused; each is an entry in the server's ACL log. Like
+          C(sent) it is there also when the login fails.
       returned: always
       type: dict
 reports:
