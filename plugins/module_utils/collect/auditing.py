@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     from ..audit.check import Check
 
+_SUBJECT = ("host", "endpoint", "collected_at")
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
+_SALT_BYTES = 32
+
 
 @dataclass(frozen=True)
 class Job:
@@ -94,14 +98,8 @@ def targets(params: Mapping[str, Any]) -> list[Target]:
     return found
 
 
-def audit_one(asked: Job, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the report of the server of the ``login_*`` options and, if asked for, of the host on which this runs."""
-    report: dict[str, Any] = audited(asked, params)["report"]
-    return report
-
-
 def audited(asked: Job, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Audit as ``audit_one`` does, or judge the option ``snapshot`` once more.
+    """Audit the server of the ``login_*`` options and, if asked for, the host; or judge the option ``snapshot`` again.
 
     Returns ``report``, and with ``return_snapshot`` also ``snapshot``.
     """
@@ -126,9 +124,6 @@ def judge_again(asked: Job, snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return build(sections, snapshot["missing"], asked.checks, subject=subject, proof=proof, policy=asked.policy)
 
 
-_SUBJECT = ("host", "endpoint", "collected_at")
-
-
 def _snapshot(asked: Job, report: Mapping[str, Any], found: Snapshot) -> dict[str, Any]:
     moment = datetime.strptime(report["collected_at"], _STAMP).replace(tzinfo=timezone.utc)
     sections = {**found.sections, **asked.told, "now": moment.timestamp()}
@@ -136,10 +131,6 @@ def _snapshot(asked: Job, report: Mapping[str, Any], found: Snapshot) -> dict[st
     return snapshots.save(
         sections, found.missing, subject=subject, proof=found.proof, salt=secrets.token_bytes(_SALT_BYTES)
     )
-
-
-_STAMP = "%Y-%m-%dT%H:%M:%SZ"
-_SALT_BYTES = 32
 
 
 def audit_all(asked: Job, servers: Sequence[Target]) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from ..errors import InputError, RampartError
 from ..host import FileWish, read_text, replace
 from ..render import json as as_json
 from ..render import prometheus, text
-from .auditing import audit_one, job
+from .auditing import audited, job
 from .snapshot import AGES_DIR
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _audit(params: dict[str, Any]) -> int:
         params["login_password"] = _read(params["login_password_file"]).strip()
     before = params["baseline_file"] and read_text(params["baseline_file"])
     params["baseline"] = _json(params["baseline_file"]) if before else None
-    report = audit_one(job(params), params)
+    report = audited(job(params), params)["report"]
     found = outcome([report], params["fail_on"])
     sys.stdout.write(text.render([report], colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     replace(_wish(wish["path"], wish["format"], report) for wish in params["reports"])
