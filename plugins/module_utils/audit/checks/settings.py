@@ -23,6 +23,16 @@ _BULK, _QUERY = 512 * 2**20, 2**30
 # A file may name them in a way that the server does not answer with, or for its next start only.
 _NOT_COMPARED = frozenset({"include", "loadmodule", "rename-command", "user", "sentinel", "replicaof"})
 _EXTRA = "redis_server_extra_directives"
+_NOTHING = '""'  # as a file says it
+
+
+def switch(config: Mapping[str, str], name: str, safe: str) -> Verdict:
+    """Judge a switch that has one safe position and that not every server has."""
+    value = config.get(name)
+    if value is None:
+        return not_applicable(f"this server has no {name}")
+    said = f"{name} is {value or _NOTHING}"
+    return passed(said) if value == safe else failed(said)
 
 
 @SETTINGS.check(
@@ -191,11 +201,7 @@ def logging(config: Mapping[str, str], unit: Mapping[str, Any] | None, kernel: M
 )
 def user_data(config: Mapping[str, str]) -> Verdict:
     """A crash report then shows arguments of commands: keys and values, in a file that is copied to a ticket."""
-    value = config.get("hide-user-data-from-log")
-    if value is None:
-        return not_applicable("this server has no hide-user-data-from-log")
-    said = f"hide-user-data-from-log is {value}"
-    return passed(said) if value == "yes" else failed(said)
+    return switch(config, "hide-user-data-from-log", "yes")
 
 
 @SETTINGS.check(
@@ -229,15 +235,6 @@ def writable_replica(config: Mapping[str, str], replication: Mapping[str, str]) 
     if replication.get("role") == "slave":
         return failed(said)
     return failed(f"{said}, once this primary becomes a replica", severity=LOW)
-
-
-def switch(config: Mapping[str, str], name: str, safe: str) -> Verdict:
-    """Judge a switch that has one safe position and that not every server has."""
-    value = config.get(name)
-    if value is None:
-        return not_applicable(f"this server has no {name}")
-    said = f'{name} is "{value}"'
-    return passed(said) if value == safe else failed(said)
 
 
 @SETTINGS.check(
