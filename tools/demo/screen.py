@@ -118,7 +118,7 @@ def _facts_table(facts: Facts, transport: str) -> Table:
     table.add_row("keys", f"{facts.keys_before} before, {facts.keys_after} after, every value compared")
     table.add_row(
         "live client",
-        f"{client['operations']} operations, {client['errors']} errors, {client['wrong_answers']} wrong answers, "
+        f"{client['operations']} operations, {client['errors']} error(s), {client['wrong_answers']} wrong answers, "
         f"{client['reconnects']} reconnect(s); ended on {transport}",
     )
     table.add_row("second run", f"changed={facts.second_run['changed']}, {writes}")
