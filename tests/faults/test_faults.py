@@ -8,16 +8,14 @@ run converges.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 import pytest
 
 from tests.attacks import baselines
 from tests.attacks.shell import inside, main_pid
-from tests.undo.site import Site, site
+from tests.site import Site, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +55,6 @@ find /etc/redis /etc/systemd/system /etc/sysctl.d ! -name filler | sort | while 
 done
 """
 SERVER = "redis-cli config get '*' | paste -d= - - | sort; redis-cli acl list | sort; redis-cli dbsize"
-LEFTOVERS = r"""
-pgrep -af rampart-shadow || true
-find /etc /run /var/lib /srv -xdev '(' -name '.rampart-*' -o -name 'rampart-shadow-*' -o -name '*.pending' ')'
-find /etc/redis -name '.rampart-*' -o -name '*.pending'
-"""
 FOREIGN = f"""
 openssl req -x509 -nodes -newkey rsa:2048 -days 30 -subj /CN=foreign \
   -keyout {PAIR}-key.pem -out {PAIR}-cert.pem 2>/dev/null
@@ -107,8 +100,7 @@ def meet(host: Site, task: str, script: str, *options: str) -> tuple[int, str]:
         "RAMPART_ON": host.name,
         "RAMPART_DO": f"touch {HAPPENED}\n{script}",
     }
-    with patch.dict(os.environ, happening):
-        status, said = host.run("harden", *options)
+    status, said = host.run("harden", *options, **happening)
     host.ask(f"rm {HAPPENED}")  # fails if it did not happen
     return status, " ".join(said.split())
 
@@ -140,20 +132,14 @@ def present_the_same(host: Site) -> None:
     assert verified.endswith("OK")
 
 
-def say(host: Site, user: str, *commands: str) -> str:
-    """Log in over TLS as a user of the controller, and return what the commands answer."""
-    script = "\n".join([f"AUTH {user} " + (host.secrets / user).read_text().strip(), *commands])
-    return host.ask(f"{CLI} --cacert /etc/redis/tls/ca-cert.pem <<'END'\n{script}\nEND\n")
-
-
 def keys(host: Site) -> str:
-    return say(host, "operator", "info keyspace")
+    return host.say("operator", "info keyspace")
 
 
 def settled(host: Site) -> None:
     """See that nothing is left to do, nothing lies about, no key is lost and the old door is shut."""
     assert host.changed(host.play("harden")) == 0
-    assert host.ask(LEFTOVERS) == ""
+    assert host.leftovers() == []
     assert f"db0:keys={KEYS}," in keys(host)
     assert "Connection refused" in host.ask("redis-cli -p 6379 ping 2>&1 || true")
 
@@ -190,7 +176,7 @@ def test_a_disk_that_fills_in_the_first_run(host: Site) -> None:
         said[-3000:]
     )
     assert host.ask("redis-cli dbsize").split() == [str(KEYS)], "the old door serves on"
-    assert host.ask(LEFTOVERS) == ""
+    assert host.leftovers() == []
     inside(NAME, EMPTY)
     host.play("undo")
     assert state(host) == before
@@ -208,7 +194,7 @@ def test_what_people_change_by_hand_is_put_right(hardened: Site) -> None:
     echo 'hash-max-listpack-entries 99' >> {CONF}
     sed -i 's/^user app .*/& +@all/' /etc/redis/users.acl
     {FOREIGN}""")
-    assert "OK" in say(hardened, "operator", "acl setuser app +@all", "config set maxclients 78")
+    assert "OK" in hardened.say("operator", "acl setuser app +@all", "config set maxclients 78")
     hardened.play("harden")
     assert [line for line in written(hardened) if line.startswith(OURS)] == [
         "aclfile /etc/redis/users.acl",
@@ -216,16 +202,16 @@ def test_what_people_change_by_hand_is_put_right(hardened: Site) -> None:
         "hash-max-listpack-entries 99",
         "maxclients 10000",
     ]
-    assert "maxclients\n10000" in say(hardened, "operator", "config get maxclients")
+    assert "maxclients\n10000" in hardened.say("operator", "config get maxclients")
     assert "+@all" not in hardened.ask("grep '^user app' /etc/redis/users.acl")
-    assert "NOPERM" in say(hardened, "app", "flushall")
+    assert "NOPERM" in hardened.say("app", "flushall")
     present_the_same(hardened)
     settled(hardened)
 
 
 def test_config_rewrite_and_a_key_of_its_own(hardened: Site) -> None:
     before = hardened.ask("cat /etc/redis/users.acl")
-    assert say(hardened, "operator", "config rewrite").split() == ["OK", "OK"]
+    assert hardened.say("operator", "config rewrite").split() == ["OK", "OK"]
     written_before = [line.replace('"', "") for line in written(hardened)]
     hardened.ask(f"openssl ecparam -name prime256v1 -genkey -noout -out {PAIR}-key.pem")
     hardened.play("harden")
@@ -238,14 +224,14 @@ def test_config_rewrite_and_a_key_of_its_own(hardened: Site) -> None:
 
 def test_a_disk_that_fills_when_a_user_comes(hardened: Site) -> None:
     users = json.dumps({"redis_acl_users": [*USERS, {"name": "shop", "preset": "application", "prefix": "shop:"}]})
-    before = hardened.ask(HOST), say(hardened, "operator", "acl list"), main_pid(NAME, UNIT)
+    before = hardened.ask(HOST), hardened.say("operator", "acl list"), main_pid(NAME, UNIT)
     status, said = meet(hardened, "Install the users", FILL, "-e", users)
     assert status != 0
     assert "/etc/redis/users.acl: cannot be written: No space left on device. Make room on that file system" in said
-    assert (hardened.ask(HOST), say(hardened, "operator", "acl list"), main_pid(NAME, UNIT)) == before
+    assert (hardened.ask(HOST), hardened.say("operator", "acl list"), main_pid(NAME, UNIT)) == before
     inside(NAME, EMPTY)
     hardened.play("harden", "-e", users)
-    assert "PONG" in say(hardened, "shop", "ping")
+    assert "PONG" in hardened.say("shop", "ping")
     settled(hardened)
 
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-import yaml
 
-from tests import containers
 from tests.attacks import baselines
 from tests.attacks.shell import docker, inside
+from tests.site import site
 
 from .watch import ProcessWatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.site import Site
 
 pytestmark = pytest.mark.docker
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = "rampart-leaks"
 USERS = ("operator", "auditor", "admin", "shop")
 FROM_VAULT = "reports"
@@ -50,11 +49,11 @@ def _plant(controller: Path) -> dict[str, str]:
     return planted
 
 
-def _inventory(home: Path, planted: dict[str, str]) -> Path:
-    variables = {
-        "ansible_connection": "rampart_docker",
-        "redis_server_controller_dir": str(home / "controller"),
-        "redis_server_tls_port": 6380,
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    home = tmp_path_factory.mktemp("home")
+    planted = _plant(home / "controller")
+    variables: dict[str, Any] = {
         "redis_tls_clients": ["shop"],
         "redis_handover_clients": [{"name": "shop"}],
         "redis_acl_passwords": {FROM_VAULT: planted[FROM_VAULT]},
@@ -63,46 +62,17 @@ def _inventory(home: Path, planted: dict[str, str]) -> Path:
             {"name": FROM_VAULT, "keys": [{"pattern": "app:*", "access": "read"}], "commands": ["+get"]},
         ],
     }
-    path = home / "inventory.yml"
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump({"redis": {"hosts": {NAME: variables}}}), encoding="utf-8")
-    return path
-
-
-def _play(home: Path, playbook: str, *options: str) -> tuple[int, str]:
-    program = Path(sys.executable).with_name("ansible-playbook")
-    done = subprocess.run(
-        [str(program), "-i", str(home / "inventory.yml"), f"playbooks/{playbook}.yml", "-vvv", "--diff", *options],
-        cwd=ROOT,
-        env={**os.environ, "HOME": str(home), "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    home = tmp_path_factory.mktemp("home")
-    planted = _plant(home / "controller")
-    _inventory(home, planted)
-    containers.remove(NAME)
-    containers.start(NAME)
-    try:
-        containers.wait(NAME)
+    with site(NAME, home, **variables) as host:
         baselines.install(NAME)
         baselines.open_to_all(NAME)
         needles = tuple(planted.values())
         with ProcessWatch(needles) as watch:
-            outputs = _all_runs(home)
+            outputs = _all_runs(host)
         yield Runs(home, needles, outputs, watch)
-    finally:
-        containers.remove(NAME)
 
 
-def _all_runs(home: Path) -> dict[str, str]:
-    audit = ("-e", f"redis_audit_report_dir={home / 'report'}")
+def _all_runs(host: Site) -> dict[str, str]:
+    audit = ("-e", f"redis_audit_report_dir={host.home / 'report'}")
     wanted = {
         "check": ("harden", (), True, ("--check",)),
         "harden": ("harden", (), True, ()),
@@ -112,7 +82,7 @@ def _all_runs(home: Path) -> dict[str, str]:
     }
     outputs = {}
     for title, (playbook, options, succeeds, more) in wanted.items():
-        status, outputs[title] = _play(home, playbook, *options, *more)
+        status, outputs[title] = host.run(playbook, "-vvv", "--diff", *options, *more)
         assert (status == 0) is succeeds, f"{title}: {outputs[title][-4000:]}"
     return outputs
 

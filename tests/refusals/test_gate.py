@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import targets
 from tests.attacks import baselines
-from tests.undo.site import Site, site
+from tests.site import Site, site
 
 from .situations import CONF, PASSWORD
 from .test_refusals import LIBRARY
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.docker
 
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "redis_server_current_password": PASSWORD,
     "redis_acl_users": [{"name": "shop", "preset": "application", "prefix": "app:"}],
 }

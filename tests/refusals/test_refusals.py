@@ -10,7 +10,7 @@ import pytest
 
 from tests import targets
 from tests.attacks import baselines
-from tests.undo.site import Site, site
+from tests.site import Site, site
 
 from .situations import CONF, SITUATIONS
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.renewals.site import Site, with_tls
+from tests.renewals.site import Scheduled, with_tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduled]:
     with with_tls(tmp_path_factory.mktemp("renewals")) as made:
         yield made

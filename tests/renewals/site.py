@@ -2,75 +2,51 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
-from tests import containers
 from tests.attacks import baselines
 from tests.attacks.targets import place_of
-from tools.demo import recap
+from tests.site import Site, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = "rampart-renewals"
 CLIENT = "shop"
 
 
-class Site(NamedTuple):
-    """A server with a TLS port, and its controller."""
+class Scheduled(NamedTuple):
+    """A server with a TLS port, and renew_certs.yml."""
 
-    home: Path
+    host: Site
     address: str
 
     @property
     def controller(self) -> Path:
-        return self.home / "controller"
+        return self.host.home / "controller"
 
-    def play(self, playbook: str, **variables: object) -> subprocess.CompletedProcess[str]:
-        program = Path(sys.executable).with_name("ansible-playbook")
-        extra = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
-        return subprocess.run(
-            [str(program), "-i", str(self.home / "inventory.yml"), playbook, *extra],
-            cwd=ROOT,
-            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def run(self, **variables: object) -> tuple[int, str]:
+        """Run the playbook that is scheduled daily; return its status and its output, on one line."""
+        status, output = self.host.run("renew_certs", *_extra(variables))
+        return status, " ".join(output.split())
 
     def renew(self, **variables: object) -> int:
-        """Run the playbook that is scheduled daily; return how many tasks changed something on the server."""
-        done = self.play("playbooks/renew_certs.yml", **variables)
-        assert done.returncode == 0, done.stdout[-3000:]
-        return recap.counts(done.stdout.splitlines())[NAME]["changed"]
+        """Run it with success; return how many tasks changed something on the server."""
+        return self.host.changed(self.host.play("renew_certs", *_extra(variables)))
+
+
+def _extra(variables: Mapping[str, object]) -> list[str]:
+    return [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
 
 
 @contextmanager
-def with_tls(home: Path) -> Iterator[Site]:
+def with_tls(home: Path) -> Iterator[Scheduled]:
     """Start a server that has a TLS port and certificates, and a client's pair on the controller."""
-    containers.remove(NAME)
-    containers.start(NAME)
-    try:
-        containers.wait(NAME)
+    with site(NAME, home) as started:
         baselines.install(NAME)
-        made = Site(home, place_of(NAME).address)
-        host = {
-            "ansible_connection": "rampart_docker",
-            "redis_server_controller_dir": str(made.controller),
-            "redis_server_address": made.address,
-            "redis_tls_clients": [CLIENT],
-        }
-        (home / "inventory.yml").write_text(yaml.safe_dump({"redis": {"hosts": {NAME: host}}}), encoding="utf-8")
-        done = made.play("tests/renewals/tls.yml")
-        assert done.returncode == 0, done.stdout[-3000:]
-        yield made
-    finally:
-        containers.remove(NAME)
+        address = place_of(NAME).address
+        host = started.at(home, redis_tls_clients=[CLIENT], redis_server_address=address)
+        host.play("tests/renewals/tls.yml")
+        yield Scheduled(host, address)

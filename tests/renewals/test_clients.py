@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.attacks.shell import docker, inside
-from tests.renewals.site import CLIENT, NAME, ROOT
+from tests.renewals.site import CLIENT, NAME
+from tests.site import ROOT
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.renewals.site import Site
+    from tests.renewals.site import Scheduled
 
 pytestmark = pytest.mark.docker
 
@@ -41,7 +42,7 @@ def example(heading: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def client(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def client(site: Scheduled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduled]:
     """Install the clients, their pair, and a user; and a folder ``other`` with the trust file of somebody else."""
     inside(NAME, INSTALL)
     inside(NAME, f"redis-cli ACL SETUSER {CLIENT} on '>{PASSWORD}' '~*' +@all")
@@ -77,13 +78,13 @@ def run(heading: str, address: str, trust: str = "ca-cert.pem") -> subprocess.Co
 
 
 @pytest.mark.parametrize("heading", INTERPRETERS)
-def test_an_example_gets_in(client: Site, heading: str) -> None:
+def test_an_example_gets_in(client: Scheduled, heading: str) -> None:
     done = run(heading, client.address)
     assert (done.returncode, done.stdout.split()) == (0, ["True" if heading == "redis-py" else "PONG"]), done.stdout
 
 
 @pytest.mark.parametrize("heading", INTERPRETERS)
-def test_an_example_refuses_another_authority(client: Site, heading: str) -> None:
+def test_an_example_refuses_another_authority(client: Scheduled, heading: str) -> None:
     done = run(heading, client.address, trust="other.pem")
     assert done.returncode != 0
     assert re.search("certificate|unable to verify", done.stdout, re.IGNORECASE), done.stdout

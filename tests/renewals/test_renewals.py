@@ -20,7 +20,7 @@ from tests.renewals.load import load
 from tests.renewals.site import NAME
 
 if TYPE_CHECKING:
-    from tests.renewals.site import Site
+    from tests.renewals.site import Scheduled
 
 pytestmark = pytest.mark.docker
 
@@ -32,7 +32,7 @@ PATIENCE = 180.0  # seconds within which a certificate has to come up for renewa
 FILES = "cd /etc/redis/tls && sha256sum * && stat -c '%n %a %U %G' *"
 
 
-def renewed_by_force(site: Site) -> int:
+def renewed_by_force(site: Scheduled) -> int:
     """Renew a few times, and see that nothing is due afterwards."""
     for _time in range(FORCED):
         assert site.renew(redis_tls_force=True) > 0
@@ -40,7 +40,7 @@ def renewed_by_force(site: Site) -> int:
     return FORCED
 
 
-def renewed_in_time(site: Site) -> int:
+def renewed_in_time(site: Scheduled) -> int:
     """Let certificates of four minutes come to their last three, as often as asked for."""
     site.renew(redis_tls_force=True, **SHORT_LIVED)
     for _time in range(RENEWALS):
@@ -52,9 +52,9 @@ def renewed_in_time(site: Site) -> int:
     return RENEWALS + 2
 
 
-def test_clients_notice_nothing(site: Site) -> None:
+def test_clients_notice_nothing(site: Scheduled) -> None:
     authority = Authority(site.controller / "ca" / "ca-cert.pem", site.controller / "ca" / "ca-key.pem")
-    pair = issue(genuine_issuer(authority), CLIENT, site.home, "steady")
+    pair = issue(genuine_issuer(authority), CLIENT, site.host.home, "steady")
     pid = main_pid(NAME, "redis-server.service")
     with load(site.address, 6380, authority.cert, pair) as seen:
         renewals = renewed_in_time(site) if RENEWALS else renewed_by_force(site)
@@ -67,11 +67,10 @@ def test_clients_notice_nothing(site: Site) -> None:
     assert main_pid(NAME, "redis-server.service") == pid
 
 
-def test_a_pair_the_server_cannot_read_changes_nothing(site: Site) -> None:
+def test_a_pair_the_server_cannot_read_changes_nothing(site: Scheduled) -> None:
     before = inside(NAME, FILES).stdout
-    done = site.play("playbooks/renew_certs.yml", redis_tls_force=True, redis_tls_group="root")
-    assert done.returncode != 0
-    said = " ".join(done.stdout.split())
+    status, said = site.run(redis_tls_force=True, redis_tls_group="root")
+    assert status != 0
     assert "a server does not load it" in said, said[-3000:]
     assert "the old certificate is in place and serving" in said
     assert inside(NAME, FILES).stdout == before
@@ -79,7 +78,7 @@ def test_a_pair_the_server_cannot_read_changes_nothing(site: Site) -> None:
     assert inside(NAME, FILES).stdout == before
 
 
-def test_the_ends_are_published(site: Site) -> None:
+def test_the_ends_are_published(site: Scheduled) -> None:
     site.renew(redis_tls_metrics_dir="/srv")
     assert site.renew(redis_tls_metrics_dir="/srv") == 0
     lines = inside(NAME, "cat /srv/rampart_redis_tls.prom").stdout.splitlines()
@@ -91,15 +90,15 @@ def test_the_ends_are_published(site: Site) -> None:
     assert ends[f'rampart_certificate_not_after_seconds{{name="redis-server",file="{file}"}}'] == said
 
 
-def test_without_its_authority_nothing_is_renewed_and_none_is_made(site: Site) -> None:
+def test_without_its_authority_nothing_is_renewed_and_none_is_made(site: Scheduled) -> None:
     before = inside(NAME, FILES).stdout
-    done = site.play("playbooks/renew_certs.yml", redis_server_controller_dir=site.home / "elsewhere")
-    assert done.returncode != 0
-    assert "redis_tls_ca makes an authority" in " ".join(done.stdout.split())
+    status, said = site.run(redis_server_controller_dir=site.host.home / "elsewhere")
+    assert status != 0
+    assert "redis_tls_ca makes an authority" in said
     assert inside(NAME, FILES).stdout == before
 
 
-def test_an_empty_inventory_is_an_error(site: Site) -> None:
-    done = site.play("playbooks/renew_certs.yml", redis_group="nobody")
-    assert done.returncode != 0
-    assert "so there is nothing to renew" in " ".join(done.stdout.split())
+def test_an_empty_inventory_is_an_error(site: Scheduled) -> None:
+    status, said = site.run(redis_group="nobody")
+    assert status != 0
+    assert "so there is nothing to renew" in said

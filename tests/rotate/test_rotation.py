@@ -20,7 +20,7 @@ import pytest
 from tests.attacks import baselines
 from tests.attacks.shell import inside
 from tests.leaks.watch import ProcessWatch
-from tests.undo.site import ROOT, Site, site
+from tests.site import ROOT, Site, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +36,6 @@ ALL = os.environ.get("RAMPART_KILLS") == "all"
 IN_THE_MIDDLE = 0.3
 FEW = {"add": 3, "retire": 2}
 FORCE = ("-e", "redis_rotate_force=true")
-
-LEFTOVERS = """
-pgrep -af rampart-shadow || true
-find / -xdev '(' -name '.rampart-*' -o -name 'rampart-shadow-*' -o -name '*.pending' ')' -not -path '/proc/*'
-"""
 
 
 class Counts(NamedTuple):
@@ -110,7 +105,7 @@ class Rotation(NamedTuple):
             assert len(live) == 1
         handed_over = dict(line.split("=", 1) for line in self.host.ask(f"cat {FILE}").splitlines())
         assert handed_over["REDIS_PASSWORD"] == self.files()["app"]
-        assert self.host.ask(LEFTOVERS).split() == []
+        assert self.host.leftovers() == []
 
 
 @pytest.fixture(scope="module")

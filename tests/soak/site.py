@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
 from tests import containers
 from tests.attacks import baselines
 from tests.attacks.shell import inside
+from tests.site import Site, site
 from tools.demo import recap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
+CALLBACKS = Path(__file__).parent / "callback_plugins"
 KEYS = 1000
 
 PLANT = f"""
@@ -28,69 +24,38 @@ seq {KEYS} | sed 's/.*/SET app:& value-&/' | redis-cli > /dev/null
 redis-cli save > /dev/null
 redis-cli dbsize
 """
-LEFTOVERS = """
-pgrep -af rampart-shadow || true
-find / -xdev '(' -name '.rampart-*' -o -name 'rampart-shadow-*' -o -name '*.pending' -o -name '*.staged' ')' \\
-  -not -path '/proc/*'
-"""
-KEYSPACE = """
-export REDISCLI_AUTH={password}
-redis-cli --tls -p 6380 --cacert /etc/redis/tls/ca-cert.pem --cert /etc/redis/tls/operator-cert.pem \
-  --key /etc/redis/tls/operator-key.pem --user operator info keyspace
-"""
-OLD_DOOR = "redis-cli -p 6379 ping 2>&1 || true"
 
 
-class Site(NamedTuple):
-    """A deployment of one host."""
+class Killed(NamedTuple):
+    """A careless server in use, and harden.yml with the callback that kills it."""
 
-    name: str
-    home: Path
+    host: Site
 
-    def play(self, **environment: object) -> subprocess.CompletedProcess[str]:
-        """Run harden.yml with the killing callback."""
-        program = Path(sys.executable).with_name("ansible-playbook")
-        return subprocess.run(
-            [str(program), "-i", str(self.home / "inventory.yml"), "playbooks/harden.yml"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                **{name: str(value) for name, value in environment.items()},
-                "HOME": str(self.home),
-                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-                "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
-                "ANSIBLE_NOCOLOR": "1",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def play(self, **environment: object) -> tuple[int, str]:
+        """Run harden.yml; return its status and its output. ``environment`` is for the callback."""
+        words = {name: str(value) for name, value in environment.items()}
+        return self.host.run("harden", ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS), **words)
 
-    def tasks(self) -> dict[str, list[int]]:
-        """Run harden.yml to its end; return ``all``: [how many tasks], ``changed``: the numbers of those that did."""
-        listed = self.home / "tasks"
-        done = self.play(RAMPART_TASKS=listed)
-        assert done.returncode == 0, done.stdout[-3000:]
-        said = json.loads(listed.read_text(encoding="ascii"))
-        return {"all": [said["all"]], "changed": said["changed"]}
+    def changing(self) -> list[int]:
+        """Run harden.yml to its end; return the numbers of the tasks that changed something."""
+        listed = self.host.home / "tasks"
+        status, output = self.play(RAMPART_TASKS=listed)
+        assert status == 0, output[-3000:]
+        numbers: list[int] = json.loads(listed.read_text(encoding="ascii"))["changed"]
+        return numbers
 
-    def old_door(self) -> str:
-        """Return what the plaintext port answers to PING."""
-        return inside(self.name, OLD_DOOR).stdout.strip()
+    def is_closed(self) -> bool:
+        """Tell whether nothing listens on the plaintext port."""
+        return "Connection refused" in self.host.ask("redis-cli -p 6379 ping 2>&1 || true")
 
     def finish(self) -> None:
         """Run to the end, and again; see that nothing is left to do, nothing is lost and nothing lies about."""
-        second = self.play()
-        assert second.returncode == 0, second.stdout[-3000:]
-        third = self.play()
-        assert third.returncode == 0, third.stdout[-3000:]
-        assert [counts["changed"] for counts in recap.counts(third.stdout.splitlines()).values()] == [0, 0], (
-            third.stdout
-        )
-        assert inside(self.name, LEFTOVERS).stdout.split() == []
-        password = (self.home / "controller" / "secrets" / "operator").read_text(encoding="utf-8").strip()
-        assert f"db0:keys={KEYS}," in inside(self.name, KEYSPACE.format(password=password)).stdout
-        assert "Connection refused" in self.old_door()
+        self.host.play("harden")
+        again = self.host.play("harden")
+        assert {counts["changed"] for counts in recap.counts(again.splitlines()).values()} == {0}, again[-8000:]
+        assert self.host.leftovers() == []
+        assert f"db0:keys={KEYS}," in self.host.say("operator", "INFO keyspace")
+        assert self.is_closed()
 
 
 @contextmanager
@@ -115,22 +80,8 @@ def careless_image(name: str) -> Iterator[str]:
 
 
 @contextmanager
-def careless_site(name: str, image: str, home: Path) -> Iterator[Site]:
+def careless_site(name: str, image: str, home: Path) -> Iterator[Killed]:
     """Start a copy of the careless server."""
-    home.mkdir(exist_ok=True)
-    host = {
-        "ansible_connection": "rampart_docker",
-        "redis_server_controller_dir": str(home / "controller"),
-        "redis_server_tls_port": 6380,
-        "redis_server_maxmemory": "256mb",
-        "redis_acl_users": [{"name": "shop", "preset": "application", "prefix": "app:"}],
-    }
-    (home / "inventory.yml").write_text(yaml.safe_dump({"redis": {"hosts": {name: host}}}), encoding="utf-8")
-    containers.remove(name)
-    containers.start(name, image=image)
-    try:
-        containers.wait(name)
-        assert inside(name, "redis-cli dbsize").stdout.split() == [str(KEYS)]
-        yield Site(name, home)
-    finally:
-        containers.remove(name)
+    with site(name, home, image=image, redis_server_maxmemory="256mb") as host:
+        assert host.ask("redis-cli dbsize").split() == [str(KEYS)]
+        yield Killed(host)

@@ -36,7 +36,7 @@ def image() -> Iterator[str]:
 def changing(image: str, tmp_path_factory: pytest.TempPathFactory) -> list[int]:
     """Return the numbers of the tasks that change something in a first run."""
     with careless_site(NAME, image, tmp_path_factory.mktemp("count")) as whole:
-        return whole.tasks()["changed"]
+        return whole.changing()
 
 
 def spread(numbers: list[int], count: int) -> list[int]:
@@ -53,6 +53,6 @@ def test_the_next_run_finishes_the_work(
             subtests.test(number=number),
             careless_site(NAME, image, tmp_path_factory.mktemp("killed")) as site,
         ):
-            killed = site.play(RAMPART_KILL_AT=number, RAMPART_KILL_AFTER=IN_THE_MIDDLE)
-            assert killed.returncode == -signal.SIGKILL, killed.stdout[-3000:]
+            status, output = site.play(RAMPART_KILL_AT=number, RAMPART_KILL_AFTER=IN_THE_MIDDLE)
+            assert status == -signal.SIGKILL, output[-3000:]
             site.finish()

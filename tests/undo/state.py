@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from .site import Site
+    from tests.site import Site
 
 FILES = """
 for path in $(find /etc/$product /etc/systemd/system/$product-server.service.d /etc/sysctl.d 2>/dev/null | sort); do

@@ -10,8 +10,8 @@ import pytest
 
 from tests import targets
 from tests.attacks import baselines
+from tests.site import ROOT, Site, site
 
-from .site import ROOT, Site, site
 from .state import State
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests import targets
 from tests.attacks import baselines
 from tests.attacks.shell import main_pid
-
-from .site import Site, site
+from tests.site import Site, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

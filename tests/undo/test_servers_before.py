@@ -11,8 +11,8 @@ import pytest
 
 from tests import targets
 from tests.attacks import baselines
+from tests.site import Site, site
 
-from .site import Site, site
 from .state import State
 
 if TYPE_CHECKING:

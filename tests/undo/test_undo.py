@@ -14,8 +14,8 @@ from tests.attacks.canary import SECRET_KEY, SECRET_VALUE
 from tests.attacks.destruction import read_secret
 from tests.attacks.shell import main_pid
 from tests.attacks.targets import target_of
+from tests.site import Site, site
 
-from .site import Site, site
 from .state import FILES, State
 
 if TYPE_CHECKING:

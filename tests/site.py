@@ -1,4 +1,4 @@
-"""A hardened container of our own: its inventory, and playbooks run against it."""
+"""A container with a server, the inventory that names it, and playbooks run against it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from tests.attacks.products import Product
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
+
+
+# File systems of their own are asked apart.
+LEFTOVERS = r"""
+pgrep -af rampart-shadow || true
+find / /run /tmp /etc/$product -xdev \
+  '(' -name '.rampart-*' -o -name 'rampart-shadow-*' -o -name '*.pending' -o -name '*.staged' ')' -not -path '/proc/*'
+"""
 
 
 class Site(NamedTuple):
@@ -42,8 +50,9 @@ class Site(NamedTuple):
             **({"redis_server_product": self.product.name} if self.product != REDIS else {}),
             **variables,
         }
-        inventory = {"redis": {"hosts": {self.name: described}}}
-        (home / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+        inventory = home / "inventory.yml"
+        inventory.touch(mode=0o600)  # some of them hold a password
+        inventory.write_text(yaml.safe_dump({"redis": {"hosts": {self.name: described}}}), encoding="utf-8")
         return self._replace(home=home)
 
     @property
@@ -78,8 +87,13 @@ class Site(NamedTuple):
         script = "\n".join([f"AUTH {user} " + (self.secrets / user).read_text().strip(), *commands])
         return self.ask(f"$tls_cli <<'END'\n{script}\nEND\n")
 
+    def leftovers(self) -> list[str]:
+        """Return shadow servers that still run, and staged files that still lie about."""
+        return self.ask(LEFTOVERS).split("\n")[:-1]
+
     def run(self, playbook: str, *options: str, **more: str) -> tuple[int, str]:
-        """Run a playbook; return its status and its output. ``more`` goes to the environment."""
+        """Run a playbook, by its name or a path; return its status and its output. ``more`` goes to the environment."""
+        path = playbook if playbook.endswith(".yml") else f"playbooks/{playbook}.yml"
         program = Path(sys.executable).with_name("ansible-playbook")
         environment = {
             "HOME": str(self.home),
@@ -88,7 +102,7 @@ class Site(NamedTuple):
             **more,
         }
         done = subprocess.run(
-            [str(program), "-i", str(self.home / "inventory.yml"), f"playbooks/{playbook}.yml", *options],
+            [str(program), "-i", str(self.home / "inventory.yml"), path, *options],
             cwd=ROOT,
             env={**os.environ, **environment},
             capture_output=True,
@@ -97,9 +111,9 @@ class Site(NamedTuple):
         )
         return done.returncode, done.stdout + done.stderr
 
-    def play(self, playbook: str, *options: str) -> str:
+    def play(self, playbook: str, *options: str, **more: str) -> str:
         """Run a playbook that must succeed; return its output."""
-        status, output = self.run(playbook, *options)
+        status, output = self.run(playbook, *options, **more)
         assert status == 0, output[-4000:]
         return output
 
@@ -111,11 +125,16 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def site(name: str, home: Path, target: str = "bookworm", **variables: object) -> Iterator[Site]:
-    """Start a container and yield it; remove it at the end. ``variables`` are those of the inventory."""
+def site(
+    name: str, home: Path, target: str = "bookworm", image: str | None = None, **variables: object
+) -> Iterator[Site]:
+    """Start a container, of the target's image or of another, and yield it; remove it at the end.
+
+    :param variables: those of the inventory.
+    """
     machine = MACHINES[target]
     containers.remove(name)
-    containers.start(name, suite=machine.suite)
+    containers.start(name, suite=machine.suite, image=image)
     try:
         containers.wait(name)
         yield Site(name, home, machine.product).at(home, **variables)
