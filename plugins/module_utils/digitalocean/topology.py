@@ -38,10 +38,10 @@ def _faults(topology: Mapping[str, Any]) -> Iterable[str]:
     if not topology["redis_tags"]:
         yield "no tag says which droplets are behind the firewalls (digitalocean_firewall_redis_tags)"
     if not _peers(topology["bastion"]):
-        yield "nobody could administer the droplets: name the bastion (digitalocean_firewall_bastion_tags or _addresses)"
+        yield "nobody could administer the droplets: name a bastion (digitalocean_firewall_bastion_tags, _addresses)"
     if not _peers(topology["client"]) and not topology["allow_no_clients"]:
         yield (
-            "no client could connect: name the clients (digitalocean_firewall_client_tags or _addresses),"
+            "no client could connect: name clients (digitalocean_firewall_client_tags, _addresses),"
             " or set digitalocean_firewall_allow_no_clients"
         )
 
