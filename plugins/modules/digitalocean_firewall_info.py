@@ -23,6 +23,15 @@ options:
     type: list
     elements: str
     default: []
+  wait_for:
+    description: Names of firewalls to wait for until they are in force on all their droplets.
+    type: list
+    elements: str
+    default: []
+  wait_timeout:
+    description: Seconds to wait for that. Whatever is not in force then is told in RV(pending), and is no error.
+    type: float
+    default: 120.0
 seealso:
   - module: rampart.redis.digitalocean_firewall
 """
@@ -50,6 +59,11 @@ droplets:
   returned: success
   type: list
   elements: dict
+pending:
+  description: Names of O(wait_for) that are not in force, or do not exist.
+  returned: success
+  type: list
+  elements: str
 unguarded:
   description: Names of those that are behind no firewall.
   returned: success
@@ -65,6 +79,8 @@ from ..module_utils.glue import CLOUD_SPEC, Request, Spec, run
 SPEC: Spec = {
     **CLOUD_SPEC,
     "tags": {"type": "list", "elements": "str", "default": []},
+    "wait_for": {"type": "list", "elements": "str", "default": []},
+    "wait_timeout": {"type": "float", "default": 120.0},
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from ansible_collections.rampart.redis.plugins.modules import digitalocean_firewall_info
-from ansible_collections.rampart.redis.tests.digitalocean.site import ANYWHERE, WISH, apply, options, refused
+from ansible_collections.rampart.redis.tests.digitalocean.site import ANYWHERE, WISH, Clock, apply, options, refused
 from ansible_collections.rampart.redis.tests.runner import fail, succeed
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.digitalocean.test_wish import GUIDE
 
@@ -238,6 +238,20 @@ def test_droplets_behind_nothing_are_shown(fake: Fake) -> None:
     assert seen["unguarded"] == []
     assert [droplet["firewalls"] for droplet in seen["droplets"]] == [["shop-redis"], ["shop-redis"]]
     assert [firewall["name"] for firewall in seen["firewalls"]] == ["shop-redis"]
+    assert seen["pending"] == []
     assert set(fake.methods()) == {"GET"}
     fake.account.hidden.add("droplets")
     assert "may not see droplets" in fail(digitalocean_firewall_info, reach | {"tags": ["redis"]})
+
+
+def test_those_that_are_not_in_force_are_shown(fake: Fake, clock: Clock) -> None:
+    reach = {name: options(fake)[name] for name in ("api_url", "api_token", "ca_certs")}
+    apply(fake)
+    assert succeed(digitalocean_firewall_info, {**reach, "wait_for": ["shop-redis"]})["pending"] == []
+    assert clock.slept == []
+    seen = succeed(digitalocean_firewall_info, {**reach, "wait_for": ["shop-redis", "none"], "wait_timeout": 9})
+    assert seen["pending"] == ["none"]
+    assert sum(clock.slept) >= 9
+    fake.account.fails = True
+    seen = succeed(digitalocean_firewall_info, {**reach, "wait_for": ["shop-redis"], "wait_timeout": 0})
+    assert seen["pending"] == ["shop-redis"]

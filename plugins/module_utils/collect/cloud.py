@@ -36,6 +36,18 @@ class Account:
         """Return all firewalls as the API has them."""
         return list(self.client.listed(FIREWALLS, "firewalls"))
 
+    def firewalls_in_force(self, names: Iterable[str], seconds: float) -> list[Mapping[str, Any]]:
+        """Return all firewalls as soon as the named ones are in force; or as they are when the time is over."""
+        state: dict[str, list[Mapping[str, Any]]] = {}
+        wanted = list(names)
+
+        def reached() -> bool:
+            state["raws"] = self.firewalls()
+            return not pending(state["raws"], wanted)
+
+        within(seconds, reached)
+        return state["raws"]
+
     def tags(self) -> list[str] | None:
         """Return the names of all tags; None if the token may not see them."""
         try:
@@ -113,7 +125,7 @@ class Account:
             state["missing"] = diff(firewall_of(state["raw"]) if state["raw"] else None, want)
             return not state["missing"] and (not patience.applied or _is_applied(state["raw"]))
 
-        if not _within(patience.seconds, reached):
+        if not within(patience.seconds, reached):
             self._give_up(state["raw"], state["missing"], patience)
         return dict(state["raw"])
 
@@ -131,6 +143,12 @@ class Account:
         )
 
 
+def pending(raws: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
+    """Return those of the names that are no firewall in force."""
+    in_force = {raw.get("name") for raw in raws if raw.get("status") == "succeeded" and not raw.get("pending_changes")}
+    return sorted(set(names) - in_force)
+
+
 def _is_applied(raw: Mapping[str, Any]) -> bool:
     """Return whether a firewall is in force.
 
@@ -146,7 +164,7 @@ def _is_applied(raw: Mapping[str, Any]) -> bool:
     return not raw or (raw.get("status", "succeeded") == "succeeded" and not raw.get("pending_changes"))
 
 
-def _within(seconds: float, reached: Callable[[], bool]) -> bool:
+def within(seconds: float, reached: Callable[[], bool]) -> bool:
     """Return whether something comes true within a time; it is tried twice at least."""
     end, pause = time.monotonic() + seconds, FIRST_LOOK
     if reached():

@@ -10,7 +10,7 @@ from ..digitalocean.firewall import Firewall, body_of, diff, firewall_of, told
 from ..digitalocean.rules import INBOUND, OUTBOUND, unknown_kinds
 from ..digitalocean.wish import Wish, beyond_limits, laid_over, parse
 from ..errors import InputError
-from .cloud import Account, Patience
+from .cloud import Account, Patience, pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -201,7 +201,7 @@ def survey(params: Mapping[str, Any]) -> dict[str, Any]:
     :raises RampartError: the token may not see droplets, or the API could not be reached.
     """
     account = Account(Client(access_of(params)))
-    raws = account.firewalls()
+    raws = account.firewalls_in_force(params["wait_for"], float(params["wait_timeout"]))
     droplets = account.droplets(params["tags"], ())
     if droplets is None:
         raise InputError("the token may not see droplets", where="api_token", hint="Give it the scope droplet:read")
@@ -218,5 +218,6 @@ def survey(params: Mapping[str, Any]) -> dict[str, Any]:
             }
             for droplet in droplets
         ],
+        "pending": pending(raws, params["wait_for"]),
         "unguarded": sorted(droplet.name for droplet in guard.unguarded(droplets, firewalls)),
     }

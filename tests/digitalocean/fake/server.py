@@ -31,7 +31,7 @@ class Fault:
     work), ``cut`` (the work, then half of the answer), ``drop`` (the work, then no answer), ``slow`` (the answer comes
     after ``seconds``),
     ``page`` (a page of HTML, as what stands before an API may send), ``echo`` (a refusal that repeats the token),
-    ``moved`` (a redirect).
+    ``moved`` (a redirect). The first ``skip`` such requests go well.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     status: int = 500
+    skip: int = 0
 
 
 @dataclass
@@ -81,6 +82,9 @@ class Fake:
         """Return what goes wrong with this request."""
         for fault in self.faults:
             if fault.times > 0 and fault.method in ("", method) and path.startswith(fault.path):
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
                 fault.times -= 1
                 return fault
         return None
