@@ -138,7 +138,7 @@ def test_the_rules_of_the_guide_are_refused_with_three_reasons(fake: Fake) -> No
         ({"droplet_ids": [999]}, "there is no droplet 999"),
         ({"name": "shop redis"}, "must be letters, digits, dots and dashes"),
         ({"api_token": "two words"}, "it is empty, or has spaces or line ends in it"),
-        ({"api_url": "http://203.0.113.1"}, "the token would cross the network in plain text"),
+        ({"api_url": "http://api.example.com"}, "the token would cross the network in plain text"),
         ({"api_url": "ftp://x"}, "it must be an address such as"),
     ],
 )

@@ -84,7 +84,10 @@ def test_the_first_is_taken_back_when_the_second_fails(fake: Fake, tmp_path: Pat
 def test_what_was_there_before_is_not_taken_back(fake: Fake, tmp_path: Path) -> None:
     assert run_role(tmp_path, fake).returncode == 0
     fake.faults.append(Fault("before", "PUT", skip=1, status=422))
-    changed: dict[str, Any] = {"digitalocean_firewall_ssh_ports": [22, 2222], "digitalocean_firewall_client_tags": ["monitor"]}
+    changed: dict[str, Any] = {
+        "digitalocean_firewall_ssh_ports": [22, 2222],
+        "digitalocean_firewall_client_tags": ["monitor"],
+    }
     done = run_role(tmp_path, fake, **changed)
     assert done.returncode != 0
     assert "Both were there before" in told(done)

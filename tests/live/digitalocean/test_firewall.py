@@ -4,8 +4,8 @@
 
     RAMPART_DIGITALOCEAN_LIVE=1 DIGITALOCEAN_ACCESS_TOKEN=... .venv/bin/python -m pytest tests/live/digitalocean
 
-It makes one firewall and two tags with a name nobody else has, attaches them to no droplet, and deletes them at the end, also when a
-test fails. It costs nothing.
+It makes one firewall and two tags with a name nobody else has, attaches them to no droplet, and deletes them at the
+end, also when a test fails. It costs nothing.
 """
 
 from __future__ import annotations
