@@ -27,17 +27,19 @@ TOPOLOGY: dict[str, Any] = {
 }
 
 
-def play(folder: Path, tasks: list[dict[str, Any]], *flags: str, token: str = TOKEN, **variables: Any) -> Done:  # noqa: ANN401
-    """Run tasks for two hosts that nobody can reach; what is for the controller runs there."""
-    # Whoever forgets to delegate finds nobody there.
-    hosts = {"all": {"hosts": {name: {"ansible_connection": "ssh"} for name in ("redis-1.invalid", "redis-2.invalid")}}}
-    (folder / "hosts.json").write_text(json.dumps(hosts), encoding="utf-8")
-    plays = [{"hosts": "all", "gather_facts": False, "become": True, "tasks": tasks, "vars": variables}]
-    (folder / "play.json").write_text(json.dumps(plays), encoding="utf-8")
+def ansible(folder: Path, playbook: str, *flags: str, token: str = TOKEN, **variables: Any) -> Done:  # noqa: ANN401
+    """Run a playbook for two hosts that nobody can reach; what is for the controller runs there."""
+    # Whoever forgets to delegate finds nobody there. The droplets have the numbers of the fake's.
+    hosts = {
+        f"redis-{number}.invalid": {"ansible_connection": "ssh", "digitalocean_firewall_droplet_id": 100 + number}
+        for number in (1, 2)
+    }
+    inventory = {"all": {"children": {"redis": {"hosts": hosts}}, "vars": variables}}
+    (folder / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
     return subprocess.run(
         [
             *(str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(folder / "hosts.json"), *flags),
-            *("-e", json.dumps({"ansible_python_interpreter": sys.executable}), str(folder / "play.json")),
+            *("-e", json.dumps({"ansible_python_interpreter": sys.executable}), playbook),
         ],
         cwd=ROOT,
         env={
@@ -54,11 +56,27 @@ def play(folder: Path, tasks: list[dict[str, Any]], *flags: str, token: str = TO
     )
 
 
+def play(folder: Path, tasks: list[dict[str, Any]], *flags: str, token: str = TOKEN, **variables: Any) -> Done:  # noqa: ANN401
+    """Run tasks."""
+    plays = [{"hosts": "redis", "gather_facts": False, "become": True, "tasks": tasks}]
+    (folder / "play.json").write_text(json.dumps(plays), encoding="utf-8")
+    return ansible(folder, str(folder / "play.json"), *flags, token=token, **variables)
+
+
+def reaching(fake: Fake, folder: Path) -> dict[str, Any]:
+    """Return the variables by which the role finds the fake, and keeps its files out of the way."""
+    return {
+        **TOPOLOGY,
+        "digitalocean_firewall_api_url": fake.url,
+        "digitalocean_firewall_ca_certs": fake.ca,
+        "digitalocean_firewall_incident_dir": str(folder / "incidents"),
+    }
+
+
 def run_role(folder: Path, fake: Fake, *flags: str, token: str = TOKEN, **variables: Any) -> Done:  # noqa: ANN401
     """Run the role."""
-    reach = {"digitalocean_firewall_api_url": fake.url, "digitalocean_firewall_ca_certs": fake.ca}
     tasks = [{"ansible.builtin.include_role": {"name": "rampart.redis.digitalocean_firewall"}}]
-    return play(folder, tasks, *flags, token=token, **{**TOPOLOGY, **reach, **variables})
+    return play(folder, tasks, *flags, token=token, **{**reaching(fake, folder), **variables})
 
 
 def told(done: Done) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 # What a server needs from outside: names, clocks, packages.
 NEEDED_OUT = (("tcp", 53), ("udp", 53), ("udp", 123), ("tcp", 80), ("tcp", 443))
+NO_BASTION = "nobody could administer the droplets: name a bastion (digitalocean_firewall_bastion_tags, _addresses)"
 
 
 def firewalls(topology: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -38,12 +39,22 @@ def _faults(topology: Mapping[str, Any]) -> Iterable[str]:
     if not topology["redis_tags"]:
         yield "no tag says which droplets are behind the firewalls (digitalocean_firewall_redis_tags)"
     if not _peers(topology["bastion"]):
-        yield "nobody could administer the droplets: name a bastion (digitalocean_firewall_bastion_tags, _addresses)"
+        yield NO_BASTION
     if not _peers(topology["client"]) and not topology["allow_no_clients"]:
         yield (
             "no client could connect: name clients (digitalocean_firewall_client_tags, _addresses),"
             " or set digitalocean_firewall_allow_no_clients"
         )
+
+
+def quarantine_rules(topology: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what is open on a droplet in quarantine: ssh from the bastion, and nothing else.
+
+    :raises InputError: there is no bastion.
+    """
+    if not _peers(topology["bastion"]):
+        raise InputError(NO_BASTION, where="the topology")
+    return _in(topology["ssh_ports"], _peers(topology["bastion"]))
 
 
 def _peers(named: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -82,6 +82,8 @@ class Account:
         return [part if index % 2 == 0 else "one" for index, part in enumerate(parts)]
 
     def _get_firewalls(self, query: dict[str, str]) -> tuple[int, Raw | None, str]:
+        for number in self.firewalls:
+            self._look(number)
         return self._page("firewalls", [self._shown(raw) for raw in self.firewalls.values()], query)
 
     def _post_firewalls(self, given: Raw) -> tuple[int, Raw | None, str]:
@@ -95,7 +97,7 @@ class Account:
 
     def _get_firewalls_one(self, number: str, _: Raw) -> tuple[int, Raw | None, str]:
         raw = self._one(number)
-        self.looks[number] = self.looks.get(number, self.profile.waits) + 1
+        self._look(number)
         return 200, {"firewall": self._shown(raw)}, ""
 
     def _put_firewalls_one(self, number: str, given: Raw) -> tuple[int, Raw | None, str]:
@@ -169,6 +171,8 @@ class Account:
         self._get_tags_one(name, {})
         for droplet in self._named(given):
             droplet["tags"] = [*(tag for tag in droplet["tags"] if tag != name), name]
+        # Until the firewalls of a tag are in force on a new droplet, it takes a while: ASSUMED.
+        self.looks.update({number: 0 for number, raw in self.firewalls.items() if name in raw["tags"]})
         return 204, None, ""
 
     def _delete_tags_one_resources(self, name: str, given: Raw) -> tuple[int, Raw | None, str]:
@@ -190,6 +194,9 @@ class Account:
         if int(number) not in self.droplets:
             raise Refusal(404, "The resource you were accessing could not be found.")
         return 200, {"droplet": self.droplets[int(number)]}, ""
+
+    def _look(self, number: str) -> None:
+        self.looks[number] = self.looks.get(number, self.profile.waits) + 1
 
     # What it checks.
 

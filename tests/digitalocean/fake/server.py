@@ -81,7 +81,7 @@ class Fake:
     def fault(self, method: str, path: str) -> Fault | None:
         """Return what goes wrong with this request."""
         for fault in self.faults:
-            if fault.times > 0 and fault.method in ("", method) and path.startswith(fault.path):
+            if fault.times > 0 and method in (fault.method or method).split() and path.startswith(fault.path):
                 if fault.skip > 0:
                     fault.skip -= 1
                     continue

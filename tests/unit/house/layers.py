@@ -101,7 +101,7 @@ class Layer:
 MU = "plugins.module_utils."
 ZERO = (f"{MU}errors", f"{MU}versions")
 # All of the folder but its client, which does the talking.
-CLOUD = tuple(f"digitalocean.{part}" for part in ("firewall", "guard", "rules", "topology", "wish"))
+CLOUD = tuple(f"digitalocean.{part}" for part in ("firewall", "guard", "quarantine", "rules", "topology", "wish"))
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
 PURE = ZERO + tuple(f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", *CLOUD))
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))

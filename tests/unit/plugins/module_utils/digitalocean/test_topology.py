@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.digitalocean import guard
 from ansible_collections.rampart.redis.plugins.module_utils.digitalocean.firewall import Firewall, told
-from ansible_collections.rampart.redis.plugins.module_utils.digitalocean.topology import firewalls
+from ansible_collections.rampart.redis.plugins.module_utils.digitalocean.topology import (
+    firewalls,
+    quarantine_rules,
+)
 from ansible_collections.rampart.redis.plugins.module_utils.digitalocean.wish import laid_over, parse
 from ansible_collections.rampart.redis.plugins.module_utils.errors import InputError
 
@@ -88,6 +91,14 @@ def test_all_that_is_missing_is_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
         firewalls({**TOPOLOGY, "redis_tags": [], "bastion": NOBODY, "client": NOBODY})
     assert str(caught.value).count(";") == 2
+
+
+def test_in_quarantine_only_administrators_get_in() -> None:
+    assert quarantine_rules(TOPOLOGY) == [
+        {"protocol": "tcp", "ports": "22", "sources": {"addresses": ["203.0.113.7"]}},
+    ]
+    with pytest.raises(InputError, match="name a bastion"):
+        quarantine_rules({**TOPOLOGY, "bastion": NOBODY})
 
 
 def test_no_clients_when_forced_and_no_monitors_without_a_word() -> None:
