@@ -190,3 +190,9 @@ def test_somebody_else_made_it_meanwhile(fake: Fake) -> None:
     message = refused(fake)
     assert "answers 409 (duplicate name)" in message
     assert "Somebody else may have made one of that name meanwhile" in message
+
+
+def test_an_answer_without_a_list_is_not_taken_for_an_empty_one(fake: Fake) -> None:
+    fake.faults.append(Fault("empty", "GET", FIREWALLS))
+    assert "the answer has no firewalls in it" in refused(fake)
+    assert fake.writes() == []

@@ -201,6 +201,15 @@ def test_what_the_token_may_not_see_is_not_overwritten(fake: Fake, hidden: str) 
     assert not apply(fake)["changed"]
 
 
+def test_droplets_that_cannot_be_seen_are_not_named(fake: Fake) -> None:
+    fake.account.hidden.add("droplets")
+    assert "the token may not see droplets" in refused(fake, droplet_ids=[101])
+    # By tags alone, a new firewall can be judged.
+    assert apply(fake)["changed"]
+    assert "the token may not see droplets" in refused(fake, state="absent")
+    assert apply(fake, state="absent", allow_exposure=True, allow_lockout=True)["changed"]
+
+
 def test_sources_of_an_unknown_kind_are_not_lost(fake: Fake) -> None:
     apply(fake)
     only(fake)["inbound_rules"][0]["sources"]["vpc_uuids"] = ["v-1"]
@@ -255,3 +264,9 @@ def test_those_that_are_not_in_force_are_shown(fake: Fake, clock: Clock) -> None
     fake.account.fails = True
     seen = succeed(digitalocean_firewall_info, {**reach, "wait_for": ["shop-redis"], "wait_timeout": 0})
     assert seen["pending"] == ["shop-redis"]
+
+
+def test_a_droplet_that_is_gone_is_no_obstacle(fake: Fake) -> None:
+    apply(fake, droplet_ids=[101, 102], tags=[])
+    del fake.account.droplets[102]
+    assert apply(fake, droplet_ids=[101], tags=[])["changes"] == ["detach it from droplet 102"]

@@ -26,7 +26,9 @@ def test_made_kept_mended_and_kept(profile: Profile, tmp_path_factory: pytest.Te
     with running(tmp_path_factory.mktemp("fake")) as fake:
         furnish(fake)
         fake.account.profile = profile
-        assert apply(fake)["changed"]
+        fake.account.tags.remove("bastion")
+        assert apply(fake, tags=["redis", "new"], create_tags=True)["changed"]
+        assert apply(fake)["changes"] == ["detach it from tag new"]
         fake.forget()
         assert apply(fake)["changes"] == []
         assert set(fake.methods()) == {"GET"}

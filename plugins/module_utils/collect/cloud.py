@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..digitalocean.client import Client, HiddenError, path_of
 from ..digitalocean.firewall import Droplet, Firewall, body_of, diff, droplet_of, firewall_of
-from ..errors import InputError, ServerRefusedError, UncertainError, UnreachableError
+from ..errors import ServerRefusedError, UncertainError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -56,26 +56,22 @@ class Account:
             return None
 
     def droplets(self, tags: Iterable[str], numbers: Iterable[int]) -> list[Droplet] | None:
-        """Return the droplets that have one of the tags or numbers; None if the token may not see droplets.
-
-        :raises InputError: a droplet does not exist.
-        """
+        """Return the droplets that have one of the tags or numbers; None if the token may not see droplets."""
         try:
             found = [
                 droplet_of(raw)
                 for tag in sorted(tags)
-                for raw in self.client.listed(path_of("droplets"), "droplets", tag_name=tag)
+                # A tag that does not exist has none; whether that is an error to the API is not documented.
+                for raw in self.client.listed(path_of("droplets"), "droplets", accept=(404,), tag_name=tag)
             ]
-            found += [self._droplet(number) for number in sorted(numbers)]
+            found += [droplet for number in sorted(numbers) for droplet in self._droplet(number)]
         except HiddenError:
             return None
         return list({droplet.id: droplet for droplet in found}.values())
 
-    def _droplet(self, number: int) -> Droplet:
+    def _droplet(self, number: int) -> list[Droplet]:
         answer = self.client.call("GET", path_of("droplets", number), accept=(404,))
-        if "droplet" not in answer.body:
-            raise InputError(f"there is no droplet {number}", where="droplet_ids")
-        return droplet_of(answer.body["droplet"])
+        return [droplet_of(answer.body["droplet"])] if "droplet" in answer.body else []
 
     def make_tag(self, name: str) -> None:
         """Make a tag, once."""

@@ -43,7 +43,7 @@ class Change:
             if with_droplets
             else []
         )
-        if droplets is None and self.have and not (self.want is None and self.params["allow_exposure"]):
+        if droplets is None and self._needs_droplets():
             raise InputError(
                 "the token may not see droplets, so a change could let go of some that it cannot name",
                 where=f"firewall {self.wish.name}",
@@ -52,6 +52,12 @@ class Change:
         before = [*others, *([self.have] if self.have else [])]
         after = [*others, *planned, *([self.want] if self.want else [])]
         return guard.Scene(self.have, self.want, before, after, droplets or ())
+
+    def _needs_droplets(self) -> bool:
+        """Return whether the change cannot be judged without seeing droplets."""
+        if self.want is None:
+            return self.have is not None and not self.params["allow_exposure"]
+        return self.have is not None or bool(self.want.droplet_ids)
 
 
 def reconcile(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
@@ -124,6 +130,7 @@ def _judge(change: Change, scene: guard.Scene) -> list[str]:
         refusals += _with_hint(guard.naked(scene) if change.sentences else [], EXPOSURE_HINT)
     if change.sentences and not params["allow_lockout"]:
         refusals += _with_hint(guard.lockouts(scene, params["management_ports"]), LOCKOUT_HINT)
+    refusals += _missing_droplets(change, scene) if change.sentences else []
     faults, new_tags = _tags(change) if change.sentences and want else ([], [])
     refusals += [*faults, *(_unwritable(change) if change.sentences and want else [])]
     if refusals:
@@ -133,6 +140,13 @@ def _judge(change: Change, scene: guard.Scene) -> list[str]:
 
 def _with_hint(sentences: list[str], hint: str) -> list[str]:
     return [f"{sentence} ({hint})" for sentence in sentences]
+
+
+def _missing_droplets(change: Change, scene: guard.Scene) -> list[str]:
+    """Return the droplets that are asked for and do not exist; one that was named before may be gone by now."""
+    known = {droplet.id for droplet in scene.droplets} | (change.have.droplet_ids if change.have else frozenset())
+    asked = change.want.droplet_ids if change.want else frozenset()
+    return [f"there is no droplet {number}" for number in sorted(asked - known)]
 
 
 def _tags(change: Change) -> tuple[list[str], list[str]]:

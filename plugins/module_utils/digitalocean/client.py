@@ -136,12 +136,18 @@ class Client:
             time.sleep(wait if refused_before_work else min(wait * 2 ** (self.access.retries - left), LONGEST_WAIT))
             left -= 1
 
-    def listed(self, path: str, key: str, **query: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the objects of all pages; those that move from page to page meanwhile come once."""
+    def listed(self, path: str, key: str, *, accept: Collection[int] = (), **query: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the objects of all pages; those that move from page to page meanwhile come once.
+
+        There are none where the API answers with an error whose status is in ``accept``.
+        """
         page, seen = "1", set()
         for _ in range(MOST_PAGES):
             asked = urlencode({**query, "page": page, "per_page": str(PAGE_SIZE)})
-            answer = self.call("GET", f"{path}?{asked}")
+            answer = self.call("GET", f"{path}?{asked}", accept=accept)
+            if key not in answer.body and answer.status not in accept:
+                # What is not there would be taken for what does not exist.
+                raise UnreachableError(f"GET {path}: the answer has no {key} in it", where=self.host)
             for item in answer.body.get(key) or ():
                 name = item.get("id", item.get("name"))
                 if name not in seen:

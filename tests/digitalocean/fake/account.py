@@ -188,6 +188,8 @@ class Account:
 
     def _get_droplets(self, query: dict[str, str]) -> tuple[int, Raw | None, str]:
         tag = query.get("tag_name")
+        if tag and tag not in self.tags and self.profile.strict_tags:
+            raise Refusal(404, "The resource you were accessing could not be found.")
         return self._page("droplets", [raw for raw in self.droplets.values() if not tag or tag in raw["tags"]], query)
 
     def _get_droplets_one(self, number: str, _: Raw) -> tuple[int, Raw | None, str]:

@@ -36,6 +36,8 @@ class Profile:
     actions: bool = True
     # APIs grow: fields that nobody knows yet, in firewalls and rules.
     extras: bool = False
+    # Droplets of a tag that does not exist: none, or an error. The reference does not say.
+    strict_tags: bool = False
     # How many looks find the firewall waiting. The reference knows the status, not how long.
     waits: int = 0
 
@@ -50,6 +52,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "page_cap": (200, 20),
     "actions": (True, False),
     "extras": (False, True),
+    "strict_tags": (False, True),
     "waits": (0, 2),
 }
 assert set(CHOICES) == {field.name for field in fields(Profile)}

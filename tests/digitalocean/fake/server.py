@@ -31,7 +31,7 @@ class Fault:
     work), ``cut`` (the work, then half of the answer), ``drop`` (the work, then no answer), ``slow`` (the answer comes
     after ``seconds``),
     ``page`` (a page of HTML, as what stands before an API may send), ``echo`` (a refusal that repeats the token),
-    ``moved`` (a redirect). The first ``skip`` such requests go well.
+    ``moved`` (a redirect), ``empty`` (an empty object). The first ``skip`` such requests go well.
     """
 
     kind: str
@@ -105,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         with self.fake.lock:
             fault = self.fake.fault(self.command, parts.path)
-            if fault and fault.kind in ("limit", "before", "page", "moved", "echo"):
+            if fault and fault.kind in ("limit", "before", "page", "moved", "echo", "empty"):
                 status, given, headers = self._instead(fault)
             else:
                 status, given, headers = self._answer(parts.path, query, body)
@@ -117,6 +117,8 @@ class Handler(BaseHTTPRequestHandler):
     def _instead(self, fault: Fault) -> tuple[int, bytes, dict[str, str]]:
         if fault.kind == "page":
             return fault.status, b"<html>Bad gateway</html>", {}
+        if fault.kind == "empty":
+            return 200, b"{}", {}
         if fault.kind == "moved":
             return 302, b"", {"location": "https://elsewhere.example/v2/firewalls"}
         if fault.kind == "echo":
