@@ -43,7 +43,7 @@ test: ## everything CI runs, on two cores in some 40 minutes: local and back bes
 	@$(MAKE) --no-print-directory molecule
 
 .PHONY: local
-local: lint sanity unit page live ## what hardens no host: lint, sanity, unit, page, live
+local: lint sanity unit cloud page live ## what hardens no host: lint, sanity, unit, cloud, page, live
 
 # Kernel values belong to the machine, and all containers have the same: whoever puts one back does so to all of them. So
 # nothing else hardens meanwhile.
@@ -68,6 +68,10 @@ sanity: bootstrap ## ansible-test sanity with empty ignore files
 .PHONY: unit
 unit: bootstrap ## pure code and the house rules
 	@$(BIN)/python -m pytest -q -n 2 tests/unit
+
+.PHONY: cloud
+cloud: bootstrap ## DigitalOcean's firewalls against a stand-in for its API, checked against its published reference
+	@$(BIN)/python -m pytest -q -n 2 tests/digitalocean
 
 .PHONY: page
 page: bootstrap ## the audit report in headless Chromium: phone to wide screen, light and dark, filters, no outside requests
@@ -112,8 +116,9 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
 .PHONY: soak
-soak: servers ## what is too long for CI: killed at each task, refusals and undo on all targets, properties drawn anew, 2000 generated users on each server
+soak: servers ## what is too long for CI: killed at each task, refusals and undo on all targets, properties drawn anew, all profiles of the cloud, 2000 generated users on each server
 	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
+	@RAMPART_PROFILES=all $(BIN)/python -m pytest -q -n 2 tests/digitalocean/test_profiles.py
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
 	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak tests/rotate
 	@RAMPART_TARGETS=all $(BIN)/python -m pytest -q tests/refusals tests/undo

@@ -6,7 +6,8 @@
     |-- InputError               the user's wish is wrong; nothing was touched
     |-- MissingLibraryError      a Python library is missing where the task runs
     |-- UnreachableError         no conversation with the server: refused, timeout, TLS
-    |   `-- LoginError           the conversation ended at the door: NOAUTH, WRONGPASS
+    |   |-- LoginError           the conversation ended at the door: NOAUTH, WRONGPASS
+    |   `-- UncertainError       a change was sent, and nothing tells whether it was made
     |-- ServerRefusedError       the server answered a command with an error
     |-- ShadowError              the shadow server did not accept a staged file
     `-- HostError                a file, process or service of the host did not do what was asked
@@ -59,6 +60,10 @@ class UnreachableError(RampartError):
 
 class LoginError(UnreachableError):
     """The server answers, but does not let us in."""
+
+
+class UncertainError(UnreachableError):
+    """A change was sent and the answer was lost, so whoever catches this looks before sending it again."""
 
 
 class ServerRefusedError(RampartError):

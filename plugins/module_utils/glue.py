@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
 from .errors import MissingLibraryError, RampartError
 
@@ -26,6 +26,20 @@ CONNECTION_SPEC: Spec = {
     "ca_certs": {"type": "path"},
     "client_cert_file": {"type": "path"},
     "client_key_file": {"type": "path"},
+}
+
+# The environment's names are those of DigitalOcean's own tools.
+CLOUD_SPEC: Spec = {
+    "api_token": {
+        "type": "str",
+        "no_log": True,
+        "required": True,
+        "fallback": (env_fallback, ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN", "DO_API_TOKEN"]),
+    },
+    "api_url": {"type": "str", "default": "https://api.digitalocean.com"},
+    "ca_certs": {"type": "path"},
+    "timeout": {"type": "float", "default": 30.0},
+    "retries": {"type": "int", "default": 4},
 }
 
 

@@ -100,10 +100,10 @@ class Layer:
 
 MU = "plugins.module_utils."
 ZERO = (f"{MU}errors", f"{MU}versions")
+# All of the folder but its client, which does the talking.
+CLOUD = tuple(f"digitalocean.{part}" for part in ("firewall", "guard", "quarantine", "rules", "topology", "wish"))
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
-PURE = ZERO + tuple(
-    f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", "digitalocean.rules")
-)
+PURE = ZERO + tuple(f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", *CLOUD))
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))
 
 
@@ -121,11 +121,11 @@ LAYERS = (
     _pure("tls", foreign=("cryptography",)),
     _pure("audit", "acl", "conf", "tls"),
     _pure("render", "audit"),
-    Layer("1 digitalocean", ("plugins/module_utils/digitalocean/rules.py",), ZERO, pure=True),
     Layer("2 connection", ("plugins/module_utils/connection.py",), PURE + IO, ("redis",)),
     Layer(
         "2 digitalocean", ("plugins/module_utils/digitalocean/client.py",), PURE + IO, ("ansible.module_utils.urls",)
     ),
+    _pure("digitalocean"),
     Layer(
         "2",
         ("plugins/module_utils/shadow.py", "plugins/module_utils/host.py", "plugins/module_utils/collect/*.py"),

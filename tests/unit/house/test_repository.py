@@ -31,7 +31,8 @@ PYTHON = files(suffix=".py")
 TEXTS = [
     path for path in [*files(), *top_files()] if path.suffix not in {".png", ".pyc", ".gz"} and path.name != "LICENSE"
 ]
-CONNECTION = "rampart.redis.connection"
+# The fragment of options by which a module connects, and the action group that sets them once.
+GROUPS = {"redis": "rampart.redis.connection", "digitalocean": "rampart.redis.digitalocean"}
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 
 # Aims are in docs/ARCHITECTURE.md; these are the numbers beyond which it is no longer a matter of taste.
@@ -96,11 +97,16 @@ def tasks_in(examples: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - YAML 
 # Modules
 
 
-def test_the_action_group_lists_every_module_that_connects() -> None:
-    group = read_yaml(ROOT / "meta" / "runtime.yml")["action_groups"]["redis"]
+def test_every_action_group_is_tested() -> None:
+    assert set(read_yaml(ROOT / "meta" / "runtime.yml")["action_groups"]) == set(GROUPS)
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_action_group_lists_every_module_that_connects(name: str) -> None:
+    group = read_yaml(ROOT / "meta" / "runtime.yml")["action_groups"][name]
     documented = {path.stem: documentation(path)["DOCUMENTATION"] for path in MODULES}
     connecting = {
-        stem for stem, doc in documented.items() if CONNECTION in doc.get("extends_documentation_fragment", [])
+        stem for stem, doc in documented.items() if GROUPS[name] in doc.get("extends_documentation_fragment", [])
     }
     assert sorted(group) == sorted(f"rampart.redis.{stem}" for stem in connecting)
 
@@ -133,9 +139,10 @@ def test_the_examples_of_a_module_use_it_by_its_full_name(path: Path) -> None:
 
 
 def fragment_options() -> set[str]:
-    """Return the names of the options that the connection fragment brings."""
-    fragment = (ROOT / "plugins" / "doc_fragments" / "connection.py").read_text(encoding="utf-8")
-    texts = [node.value for node in ast.walk(ast.parse(fragment)) if isinstance(node, ast.Constant)]
+    """Return the names of the options that the fragments about connections bring."""
+    fragments = [path.read_text(encoding="utf-8") for path in files("plugins/doc_fragments", suffix=".py")]
+    nodes = [node for fragment in fragments for node in ast.walk(ast.parse(fragment))]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
     parsed = [yaml.safe_load(text) for text in texts if isinstance(text, str) and "options:" in text]
     return {key for part in parsed for key in part.get("options", {})}
 
@@ -173,6 +180,7 @@ HOSTS = {
     "127.0.0.1",
     "0.0.0.0",  # noqa: S104 - a word to look for, nothing is bound
     "localhost",
+    "api.digitalocean.com",
     "docs.ansible.com",
     "docs.redhat.com",
     "docs.digitalocean.com",

@@ -1,0 +1,1 @@
+"""The cloud firewall against a stand-in for DigitalOcean's API."""

@@ -1,0 +1,1 @@
+"""A stand-in for DigitalOcean's API that knows nothing of this collection."""
