@@ -102,7 +102,8 @@ MU = "plugins.module_utils."
 ZERO = (f"{MU}errors", f"{MU}versions")
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
 PURE = ZERO + tuple(
-    f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", "digitalocean.rules")
+    f"{MU}{package}*"
+    for package in ("acl", "clients", "conf", "firewall", "tls", "audit", "render", "digitalocean.rules")
 )
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))
 
@@ -118,6 +119,7 @@ LAYERS = (
     _pure("acl"),
     _pure("clients"),
     _pure("conf"),
+    _pure("firewall"),
     _pure("tls", foreign=("cryptography",)),
     _pure("audit", "acl", "conf", "tls"),
     _pure("render", "audit"),
