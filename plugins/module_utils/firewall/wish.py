@@ -237,7 +237,7 @@ def _refuse_useless(wish: Wish, params: Mapping[str, Any]) -> None:
             hint="Name the clients' addresses, or say allow_no_clients=true",
         )
     if wish.scope == HOST:
-        require_bastions(wish, params)
+        _require_bastions(wish, params)
     if wish.vpc and not wish.interfaces:
         raise InputError(
             "is empty, so nothing tells a forged address of the VPC from a true one",
@@ -248,7 +248,7 @@ def _refuse_useless(wish: Wish, params: Mapping[str, Any]) -> None:
         raise InputError(f"must be 0 (nothing is logged) to {_MAX_LOGGED}", where="log_per_minute")
 
 
-def require_bastions(wish: Wish, params: Mapping[str, Any]) -> None:
+def _require_bastions(wish: Wish, params: Mapping[str, Any]) -> None:
     """Refuse a firewall through which no administrator comes.
 
     :raises InputError: there are no bastions, or no port for them.

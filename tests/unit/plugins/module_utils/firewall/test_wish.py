@@ -13,7 +13,6 @@ from ansible_collections.rampart.redis.plugins.module_utils.firewall.wish import
     networks,
     parse,
     refuse_lockout,
-    require_bastions,
     strangers,
 )
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.firewall.cases import FULL, PARAMS, SOURCES
@@ -149,10 +148,3 @@ def test_who_is_connected_and_would_not_be_let_in(
     change: dict[str, Any], connected: tuple[str, int], expected: list[str]
 ) -> None:
     assert strangers(parse({**PARAMS, **change}), [connected, connected]) == expected
-
-
-def test_a_quarantine_needs_a_way_in() -> None:
-    wish = parse({**PARAMS, "scope": "ports", "bastions": []})
-    with pytest.raises(InputError, match="bastions: is empty"):
-        require_bastions(wish, PARAMS)
-    require_bastions(wish, {**PARAMS, "allow_no_bastions": True})
