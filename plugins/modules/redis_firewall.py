@@ -148,7 +148,8 @@ options:
     default: 10
   other_manager:
     description:
-      - What to do where ufw or firewalld is active. V(warn) works beside it and says so; V(leave) leaves the host alone.
+      - What to do where ufw or firewalld is active. V(warn) works beside it and says so; V(leave) leaves the host
+        alone.
     type: str
     choices: [warn, leave]
     default: warn

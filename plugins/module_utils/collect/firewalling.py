@@ -122,10 +122,9 @@ def _with_account(order: Order, *, check_mode: bool) -> tuple[Order, list[str]]:
 def _is_kept(order: Order, nft: str) -> bool:
     """Tell whether the next boot will bring the same."""
     place = order.place
-    modes = {place.file: 0o640}
-    wishes = [host.FileWish(path, text.encode(), modes.get(path, 0o644)) for path, text in order.files(nft).items()]
+    wishes = [trials.wish(place, path, text.encode()) for path, text in order.files(nft).items()]
     active = host.run(["systemctl", "--quiet", "is-active", place.unit]).returncode == 0
-    return active and all(wish.is_met() for wish in wishes) and Path(_ENABLED, place.unit).is_symlink()
+    return active and all(one.is_met() for one in wishes) and Path(_ENABLED, place.unit).is_symlink()
 
 
 def _result(order: Order, have: Loaded, want: Loaded, warnings: list[str]) -> dict[str, Any]:
@@ -203,7 +202,7 @@ def _confirm(*, check_mode: bool) -> dict[str, Any]:
             hint=f"journalctl -t {FIREWALL_PLACE.timer} tells which",
         )
     for place in waiting:
-        trials.confirm(place, nft, {"rules": place.file, "unit": place.unit_file, "drop_in": place.drop_in})
+        trials.confirm(place, nft)
     return {"changed": True, "pending": False}
 
 

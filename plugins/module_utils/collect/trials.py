@@ -6,6 +6,7 @@ between takes the trial back as well. Whoever removes the file ``armed`` has the
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,8 +56,14 @@ def pending(place: Place) -> bool:
     return Path(place.trial, "armed").exists()
 
 
-def confirm(place: Place, nft: str, paths: Mapping[str, str]) -> None:
-    """Keep what is on trial: write its files and let the unit load them from now on. ``paths``: places by kind.
+def wish(place: Place, path: str, data: bytes) -> host.FileWish:
+    """Return a file as it shall be: units may be read by all, rules by root only, for they name hosts."""
+    mode = _MODE if path == place.file else _UNIT_MODE
+    return host.FileWish(path, data, mode, str(os.geteuid()), str(os.getegid()))
+
+
+def confirm(place: Place, nft: str) -> None:
+    """Keep what is on trial: write its files and let the unit load them from now on.
 
     :raises HostError: it was taken back already, or cannot be kept and was taken back now.
     """
@@ -67,14 +74,11 @@ def confirm(place: Place, nft: str, paths: Mapping[str, str]) -> None:
             hint="Run again, with a longer confirm_within if the way to this host is slow",
         )
     _stop_timer(place)
-    folder = Path(place.trial)
-    wishes = [
-        host.FileWish(path, (folder / _beside(path)).read_bytes(), _MODE if kind == "rules" else _UNIT_MODE)
-        for kind, path in paths.items()
-    ]
+    folder, paths = Path(place.trial), (place.file, place.unit_file, place.drop_in)
+    wishes = [wish(place, path, (folder / _beside(path)).read_bytes()) for path in paths]
     done = host.Replacement()
     try:
-        for path in paths.values():
+        for path in paths:
             Path(path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         done = host.replace(wishes)
         keep_loading(place)
