@@ -89,11 +89,13 @@ def _bring(order: Order, seconds: int, *, check_mode: bool) -> dict[str, Any]:
         return _result(order, Loaded(), Loaded(text=order.rules(order.wish, {})), [*warnings, missing])
     want = nftables.shadow(nft, order.rules(order.wish, {}), order.place.table)
     have = nftables.read(nft, order.place.table)
-    differs = not (meaning(have.rows) == meaning(want.rows) and _is_kept(order, nft))
+    # A trial that nobody confirmed is about to be taken back, so what is loaded now counts for nothing.
+    on_trial = trials.pending(order.place)
+    differs = on_trial or meaning(have.rows) != meaning(want.rows) or not _is_kept(order, nft)
     result = _result(order, have, want, [*warnings, *_warnings(order, nft)]) | {"changed": differs}
     result["diff"] = (result["diff"] + _file_diffs(order, nft)) if differs else []
     if differs and not check_mode:
-        if trials.pending(order.place):
+        if on_trial:
             trials.take_back(order.place)
         rules = order.rules(order.wish, counts(nftables.read(nft, order.place.table).rows))
         trials.begin(order.place, nft, rules, order.files(nft), seconds)

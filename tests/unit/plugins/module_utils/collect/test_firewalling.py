@@ -210,6 +210,16 @@ def test_a_run_after_one_that_died_takes_its_trial_back_first(home: Path) -> Non
     assert [line.rpartition(" ")[2] for line in loads] == ["before.nft", "-"]
 
 
+def test_a_trial_that_looks_right_is_not_taken_for_done(home: Path) -> None:
+    _confirmed(home)
+    (home / "table").write_text(_table("accept"))
+    _run()
+    # The run dies here. What it loaded is what is wished, the files are right, and the timer is about to undo it.
+    (home / "table").write_text(_table("drop"))
+    assert _run(check_mode=True)["changed"]
+    assert _run()["pending"]
+
+
 def test_absent_removes_everything_and_then_has_nothing_to_do(home: Path) -> None:
     _confirmed(home)
     assert _run(check_mode=True, state="absent")["changed"]
