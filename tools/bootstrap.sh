@@ -72,3 +72,6 @@ fetch_servers
 start_engine
 command -v mmdebstrap > /dev/null || docker image inspect rampart-redis-base:{bookworm,trixie} > /dev/null 2>&1 || apt_install mmdebstrap
 command -v openssl > /dev/null || apt_install openssl
+command -v ssh > /dev/null || apt_install openssh-client
+# The judge of the host's firewall; nothing of it is started.
+command -v nft > /dev/null || [ -x /usr/sbin/nft ] || apt_install nftables

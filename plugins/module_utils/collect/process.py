@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 PROC = Path("/proc")
 
 _SHADOW = b"rampart-shadow-"
-_LISTENING = "0A"
+LISTENING = "0A"
+ESTABLISHED = "01"
 _START_FIELD = 19  # of /proc/PID/stat behind the program's name: clock ticks since boot
 
 
@@ -50,14 +51,24 @@ def listening(pid: int) -> list[tuple[str, int]]:
 
 def _listening(pid: int) -> list[tuple[str, int]]:
     inodes = set(_socket_inodes(pid))
-    found = []
-    for name in ("tcp", "tcp6"):
-        for line in Path(PROC, str(pid), "net", name).read_text(encoding="ascii").splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == _LISTENING and fields[9] in inodes:
-                address, port = fields[1].split(":")
-                found.append((_address(address), int(port, 16)))
-    return found
+    rows = _tcp(Path(PROC, str(pid), "net"))
+    return [_end(fields[1]) for fields in rows if fields[3] == LISTENING and fields[9] in inodes]
+
+
+def sockets() -> list[tuple[str, tuple[str, int], tuple[str, int]]]:
+    """Return (state, own address and port, the other's) of all TCP sockets of this host."""
+    return [(fields[3], _end(fields[1]), _end(fields[2])) for fields in _tcp(Path(PROC, "self", "net"))]
+
+
+def _tcp(folder: Path) -> Iterator[list[str]]:
+    for path in (folder / "tcp", folder / "tcp6"):
+        if path.exists():  # without IPv6 there is no second one
+            yield from (line.split() for line in path.read_text(encoding="ascii").splitlines()[1:])
+
+
+def _end(text: str) -> tuple[str, int]:
+    address, port = text.split(":")
+    return _address(address), int(port, 16)
 
 
 def pids() -> Iterator[int]:

@@ -103,7 +103,9 @@ ZERO = (f"{MU}errors", f"{MU}versions")
 # All of the folder but its client, which does the talking.
 CLOUD = tuple(f"digitalocean.{part}" for part in ("firewall", "guard", "quarantine", "rules", "topology", "wish"))
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
-PURE = ZERO + tuple(f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", *CLOUD))
+PURE = ZERO + tuple(
+    f"{MU}{package}*" for package in ("acl", "clients", "conf", "firewall", "tls", "audit", "render", *CLOUD)
+)
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))
 
 
@@ -118,6 +120,7 @@ LAYERS = (
     _pure("acl"),
     _pure("clients"),
     _pure("conf"),
+    _pure("firewall"),
     _pure("tls", foreign=("cryptography",)),
     _pure("audit", "acl", "conf", "tls"),
     _pure("render", "audit"),
