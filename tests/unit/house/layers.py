@@ -102,7 +102,8 @@ MU = "plugins.module_utils."
 ZERO = (f"{MU}errors", f"{MU}versions")
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
 PURE = ZERO + tuple(
-    f"{MU}{package}*" for package in ("acl", "clients", "conf", "tls", "audit", "render", "digitalocean.rules")
+    f"{MU}{package}*"
+    for package in ("acl", "clients", "conf", "tls", "audit", "evidence", "render", "digitalocean.rules")
 )
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))
 
@@ -120,6 +121,7 @@ LAYERS = (
     _pure("conf"),
     _pure("tls", foreign=("cryptography",)),
     _pure("audit", "acl", "conf", "tls"),
+    _pure("evidence"),
     _pure("render", "audit"),
     Layer("1 digitalocean", ("plugins/module_utils/digitalocean/rules.py",), ZERO, pure=True),
     Layer("2 connection", ("plugins/module_utils/connection.py",), PURE + IO, ("redis",)),
