@@ -51,10 +51,10 @@ def place(site: Site, server: Server) -> Place:
 
 @contextmanager
 def kept(path: Path, folder: Path) -> Iterator[Path | None]:
-    """Yield a second name in ``folder`` for the data saved before, so that a BGSAVE does not end it.
+    """Yield a second name in ``folder`` for the data saved before, or None where there is none.
 
-    None: there is none. The name is gone at the end. It stays, and is named, when something fails after the server has put newer data in
-    place: what is in it may be all that is left of a data set that somebody has deleted.
+    So a BGSAVE does not end it. The name is gone at the end. It stays, and is named, when something fails after the
+    server has put newer data in place: what is in it may be all that is left of a data set that somebody has deleted.
     """
     second = folder / KEPT
     if not _is_regular(path):

@@ -32,7 +32,7 @@ _SECONDS = 60.0
 
 @contextmanager
 def recipients(certificates: Sequence[str]) -> Iterator[list[int]]:
-    """Yield open files in memory with one certificate each, after something was encrypted for all of them.
+    """Yield open files in memory with one certificate each, after one letter was encrypted for each of them.
 
     :param certificates: PEM texts.
     :raises InputError: there is none, or openssl cannot encrypt for one of them.
@@ -177,11 +177,11 @@ def _named(handle: int) -> str:
 
 
 def _try(handle: int, where: str) -> None:
-    """Encrypt nothing at all, to see whether openssl can for this certificate."""
+    """Encrypt one letter, to see whether openssl can for this certificate."""
     # As above. pylint: disable-next=ansible-bad-function
     done = subprocess.run(  # noqa: S603 - no shell; a fixed program
         [*_ENCRYPT, "-out", os.devnull, _named(handle)],
-        input=b"",
+        input=b"x",
         capture_output=True,
         timeout=_SECONDS,
         check=False,
