@@ -134,6 +134,10 @@ data:
   description: What became of the BGSAVE, as C(state) (saved, refused, failed, skipped) and C(reason).
   returned: O(state=collected), not in check mode
   type: dict
+server_not_asked:
+  description: Why the server itself could not be asked anything, so that the bundle has the host's side only; empty if it was.
+  returned: O(state=collected), not in check mode
+  type: str
 files:
   description: Name and SHA-256 of each file in the bundle, and whether its size limit cut it.
   returned: O(state=collected), not in check mode

@@ -54,7 +54,8 @@ def collect(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
                 data = _data(case, site, way, folder, params, until_whole)
                 head = {**_head(site, way, params, began), "data": data}
                 close(case, head, evidence_about.events(answers, site.pid))
-        return _result(case, path, owner, data)
+        unasked = "" if way.server else "; ".join(way.reasons) or "it does not run"
+        return {**_result(case, path, owner, data), "server_not_asked": unasked}
 
 
 def remove(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:

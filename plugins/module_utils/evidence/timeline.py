@@ -62,8 +62,9 @@ def from_acl_log(reply: Any, now: float) -> Iterator[Event]:  # noqa: ANN401 - w
         first, last = (_number(fields.get(f"timestamp-{name}")) for name in ("created", "last-updated"))
         age = _number(fields.get("age-seconds"))
         if first is not None and last is not None:
-            yield Event(first / 1000, "ACL LOG", f"denied, first of {what}")
             yield Event(last / 1000, "ACL LOG", f"denied, last of {what}")
+            if first < last:
+                yield Event(first / 1000, "ACL LOG", f"denied, first of {what}")
         elif age is not None:
             yield Event(now - age, "ACL LOG", f"denied, last of {what}")
 
