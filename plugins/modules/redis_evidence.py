@@ -135,7 +135,8 @@ data:
   returned: O(state=collected), not in check mode
   type: dict
 server_not_asked:
-  description: Why the server itself could not be asked anything, so that the bundle has the host's side only; empty if it was.
+  description:
+    - Why the server itself could not be asked anything, so that the bundle has the host's side only; empty if it was asked.
   returned: O(state=collected), not in check mode
   type: str
 files:

@@ -58,7 +58,7 @@ class Bundle:
 
     def __init__(self, folder: str, packed: gzip.GzipFile) -> None:
         self._folder = folder
-        self._tar = tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - close() ends it
+        self._tar = tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - close() ends it
 
     def add(self, name: str, data: bytes, at: float) -> str:
         """Add a file; return its SHA-256. ``at``: seconds since 1970, its time in the archive."""
