@@ -33,7 +33,6 @@ def about(site: Site, params: Mapping[str, Any]) -> About:
     return About(
         unit=site.unit.name,
         pid=str(site.pid or ""),
-        binary=site.binary or "",
         package=_package(site.binary),
         data_dir=values.get("dir", "") if values.get("dir", "").startswith("/") else "",
         hours=str(params["hours"]),

@@ -40,7 +40,6 @@ class About:
 
     unit: str = ""
     pid: str = ""
-    binary: str = ""
     package: str = ""
     data_dir: str = ""
     hours: str = "48"
