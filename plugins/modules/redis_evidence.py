@@ -69,7 +69,9 @@ options:
     type: int
     default: 48
   rdb:
-    description: Whether the server is told to save its data. V(skip) leaves all data out.
+    description:
+      - V(save) tells the server to save its data and adds it, with the end of its append-only files.
+      - V(skip) leaves all data out.
     type: str
     choices: [save, skip]
     default: save
@@ -136,7 +138,8 @@ data:
   type: dict
 server_not_asked:
   description:
-    - Why the server itself could not be asked anything, so that the bundle has the host's side only; empty if it was asked.
+    - Why the server itself could not be asked anything, so that the bundle has the host's side only.
+    - Empty if it was asked.
   returned: O(state=collected), not in check mode
   type: str
 files:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import host
-from ..errors import HostError, InputError, RampartError
+from ..connection import connect
+from ..errors import HostError, InputError, RampartError, ServerRefusedError, UnreachableError
 from ..evidence import manifest
 from ..evidence.pieces import plan
 from . import evidence_about, evidence_saving, instance, sealing
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "rampart-evidence-"
 _BEFORE, _NOW = "data/dump-before.rdb", "data/dump.rdb"
+_DATA, _BGSAVE = "what memory holds", "server: BGSAVE"
 
 
 def collect(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
@@ -50,8 +52,9 @@ def collect(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
             path = folder / f"{name}.cms"
             with sealing.sealed(path, name, handles) as bundle, instance.door(site, params) as way:
                 case = Case(bundle)
-                answers = ask_all(case, planned, _door(way, params), way.reasons)
-                data = _data(case, site, way, folder, params, until_whole)
+                door = _door(way, params)
+                answers = ask_all(case, planned, door, way.reasons)
+                data = _data(case, site, door, folder, params, until_whole)
                 head = {**_head(site, way, params, began), "data": data}
                 close(case, head, evidence_about.events(answers, site.pid))
         unasked = "" if way.server else "; ".join(way.reasons) or "it does not run"
@@ -101,28 +104,38 @@ def _door(way: Way, params: Mapping[str, Any]) -> Endpoint | None:
 
 
 def _data(
-    case: Case, site: Site, way: Way, folder: Path, params: Mapping[str, Any], until_whole: ExitStack
+    case: Case, site: Site, door: Endpoint | None, folder: Path, params: Mapping[str, Any], until_whole: ExitStack
 ) -> dict[str, str]:
     """Add the data; return ``state`` (saved, refused, failed, skipped) and ``reason``."""
     if params["rdb"] == "skip":
         return {"state": "skipped", "reason": "on request"}
-    server = way.server
-    if server is None:
-        return {"state": "failed", "reason": "no door lets us in"}
+    if door is None:
+        return _failed(case, HostError("no door lets us in", where="server"))
+    try:
+        # The first connection may be closed by now: a server hangs up on who is silent.
+        with connect(door) as server:
+            return _told(case, site, server, folder, params["timeout"], until_whole)
+    except UnreachableError as error:
+        return _failed(case, error)
+
+
+def _told(
+    case: Case, site: Site, server: Server, folder: Path, timeout: float, until_whole: ExitStack
+) -> dict[str, str]:
+    """Tell the server to save, unless something speaks against it."""
     try:
         where = evidence_saving.place(site, server)
         size = where.path.lstat().st_size if where.path.exists() else 0
         reason = evidence_saving.refusal(site, server, where, folder, size)
-    except RampartError as error:
-        case.miss(_NOW, "what memory holds", "server: BGSAVE", error)
-        return {"state": "failed", "reason": error.what}
+    except ServerRefusedError as error:
+        return _failed(case, error)
     if reason:
         add_file(case, _BEFORE, "the data saved before", where.path, 0)
-        case.miss(_NOW, "what memory holds", "server: BGSAVE", HostError(reason))
+        case.miss(_NOW, _DATA, _BGSAVE, HostError(reason))
         return {"state": "refused", "reason": reason}
     before = until_whole.enter_context(evidence_saving.kept(where.path, folder))
     taken = add_file(case, _BEFORE, "the data saved before", before, 0) if before else 0
-    return _save(case, server, where.path, taken, params["timeout"])
+    return _save(case, server, where.path, taken, timeout)
 
 
 def _save(case: Case, server: Server, path: Path, taken: int, timeout: float) -> dict[str, str]:
@@ -130,10 +143,14 @@ def _save(case: Case, server: Server, path: Path, taken: int, timeout: float) ->
     try:
         evidence_saving.save(server, path, timeout)
     except RampartError as error:
-        case.miss(_NOW, "what memory holds", "server: BGSAVE", error)
-        return {"state": "failed", "reason": error.what}
-    add_file(case, _NOW, "what memory holds", path, taken)
+        return _failed(case, error)
+    add_file(case, _NOW, _DATA, path, taken)
     return {"state": "saved", "reason": "" if existed else f"{path} was made; there was none before"}
+
+
+def _failed(case: Case, error: RampartError) -> dict[str, str]:
+    case.miss(_NOW, _DATA, _BGSAVE, error)
+    return {"state": "failed", "reason": error.what}
 
 
 def _head(site: Site, way: Way, params: Mapping[str, Any], began: float) -> dict[str, Any]:

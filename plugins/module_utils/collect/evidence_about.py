@@ -36,7 +36,7 @@ def about(site: Site, params: Mapping[str, Any]) -> About:
         package=_package(site.binary),
         data_dir=values.get("dir", "") if values.get("dir", "").startswith("/") else "",
         hours=str(params["hours"]),
-        files=tuple(_files(site)),
+        files=(*_files(site), *(_logs_of_writes(values) if params["rdb"] == "save" else ())),
         homes=tuple(
             sorted({entry.pw_dir for entry in pwd.getpwall() if entry.pw_dir.count("/") and entry.pw_dir != "/"})
         ),
@@ -74,6 +74,14 @@ def _package(binary: str | None) -> str:
         if done and not done.returncode:
             return done.stdout.decode("utf-8", "replace").split(":")[0]
     return ""
+
+
+def _logs_of_writes(values: Mapping[str, str]) -> Iterator[str]:
+    """Yield the append-only files: the newest commands are at their end."""
+    folder = values.get("dir", "")
+    if folder.startswith("/"):
+        yield from sorted(evidence_reading.matches(f"{folder}/*.aof"))
+        yield from sorted(evidence_reading.matches(f"{folder}/{values.get('appenddirname') or 'appendonlydir'}/*.aof"))
 
 
 def _files(site: Site) -> Iterator[str]:

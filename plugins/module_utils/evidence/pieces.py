@@ -122,7 +122,9 @@ _OF_HOST = (
             ),
         ),
     ),
-    Piece("host/data_folder.json", "files beside the data: names, hashes, times", TREE, ("{data_dir}/*",)),
+    Piece(
+        "host/data_folder.json", "files beside the data: names, hashes, times", TREE, ("{data_dir}/*", "{data_dir}/*/*")
+    ),
     _program("packages.txt", "installed packages", "dpkg", "-l"),
     _program("package_verify.txt", "files of the server's package that differ", "dpkg", "--verify", "{package}"),
     Piece(

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ansible_collections.rampart.redis.plugins.module_utils import connection
 from ansible_collections.rampart.redis.plugins.module_utils.acl.presets import PRESETS
-from ansible_collections.rampart.redis.plugins.module_utils.collect import evidence, instance, sealing
+from ansible_collections.rampart.redis.plugins.module_utils.collect import (
+    evidence,
+    evidence_saving,
+    instance,
+    sealing,
+)
 from ansible_collections.rampart.redis.plugins.module_utils.collect.checkpoints import hash_of
 from ansible_collections.rampart.redis.plugins.module_utils.collect.doors import Way
 from ansible_collections.rampart.redis.plugins.module_utils.errors import HostError, InputError
@@ -20,7 +25,8 @@ from ansible_collections.rampart.redis.tests.live.evidence.conftest import KEYS,
 from ansible_collections.rampart.redis.tests.live.evidence.opening import opened, recipient, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from ansible_collections.rampart.redis.tests.live.evidence.opening import Recipient
     from ansible_collections.rampart.redis.tests.live.servers import Running
@@ -159,7 +165,7 @@ def test_skipped_data_is_not_in_it(used: Running, params: dict[str, Any], us: Re
 def test_where_there_is_no_room_the_server_is_not_told_to_save(
     used: Running, params: dict[str, Any], monkeypatch: pytest.MonkeyPatch, name: str, value: object, words: str
 ) -> None:
-    monkeypatch.setattr(evidence.evidence_saving, name, lambda _: value)
+    monkeypatch.setattr(evidence_saving, name, lambda _: value)
     result = evidence.collect(params, check_mode=False)
     assert result["data"]["state"] == "refused"
     assert words in result["data"]["reason"]
@@ -253,8 +259,13 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_bundle_that_cannot_be_written_leaves_nothing(
     params: dict[str, Any], broken: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    began = sealing.sealed
-    monkeypatch.setattr(sealing, "sealed", lambda *given: broken.touch() or began(*given))
+    sealed = sealing.sealed
+
+    def begun(path: Path, folder: str, handles: Sequence[int]) -> AbstractContextManager[sealing.Bundle]:
+        broken.touch()
+        return sealed(path, folder, handles)
+
+    monkeypatch.setattr(sealing, "sealed", begun)
     with pytest.raises(HostError, match="no space left"):
         evidence.collect(params, check_mode=False)
     assert list(Path(params["path"]).iterdir()) == []
@@ -290,7 +301,7 @@ def test_a_failure_before_the_save_leaves_nothing(
     def fail(*_given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(evidence.evidence_saving, "save", fail)
+    monkeypatch.setattr(evidence_saving, "save", fail)
     with pytest.raises(HostError, match="No space left on device"):
         evidence.collect(params, check_mode=False)
     assert list(Path(params["path"]).iterdir()) == []
