@@ -65,16 +65,17 @@ def kept(path: Path, folder: Path) -> Iterator[Path | None]:
     except OSError:
         second.touch(mode=0o600)
         shutil.copyfile(path, second, follow_symlinks=False)  # another file system
-    before = _identity(path)
+    before, whole = _identity(path), False
     try:
         yield second
-    except BaseException as error:
+        whole = True
+    except HostError as error:
         if _identity(path) == before:
+            raise
+        raise HostError(f"{error}. The data saved before is in {second}", where="evidence") from error
+    finally:
+        if whole or _identity(path) == before:
             second.unlink()
-        elif isinstance(error, HostError):
-            raise HostError(f"{error}. The data saved before is in {second}", where="evidence") from error
-        raise
-    second.unlink()
 
 
 def refusal(site: Site, server: Server, where: Place, folder: Path, before: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pwd
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,21 @@ def test_the_bundle_is_its_owners_and_closed(params: dict[str, Any]) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert list(path.parent.iterdir()) == [path], "nothing in clear beside it"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_who_fetches_it_need_not_be_root(params: dict[str, Any]) -> None:
+    path = Path(evidence.collect({**params, "owner": "nobody"}, check_mode=False)["bundle"])
+    assert {pwd.getpwuid(one.stat().st_uid).pw_name for one in (path, path.parent)} == {"nobody"}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_account_that_does_not_exist_is_refused_at_once(
+    params: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance, "look", lambda *_: pytest.fail("the host was asked"))
+    with pytest.raises(HostError, match="nobody-here"):
+        evidence.collect({**params, "owner": "nobody-here"}, check_mode=False)
 
 
 def test_only_its_recipients_open_it_and_only_whole(
