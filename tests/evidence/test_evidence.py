@@ -142,11 +142,12 @@ def test_the_foothold_is_in_it(folder: Path) -> None:
     assert rows[CRONTAB]["sha256"] == hashlib.sha256(LINE.encode()).hexdigest()
 
 
-def test_the_timeline_tells_the_story(folder: Path) -> None:
+def test_the_timeline_tells_the_story(played: Played, folder: Path) -> None:
     lines = (folder / "timeline.txt").read_text(encoding="utf-8").splitlines()
     assert lines == sorted(lines, key=lambda line: line.split("\t")[0])
     assert {len(line.split("\t")) for line in lines} == {3}
-    for words in ("intruder", CRONTAB, "the server started", "the data was saved", "connected", "Started redis"):
+    journal = f"Started {played.host.product.unit}"
+    for words in ("intruder", CRONTAB, "the server started", "the data was saved", "connected", journal):
         assert [line for line in lines if words in line], words
     assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t", line) for line in lines)
 
