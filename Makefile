@@ -52,9 +52,9 @@ back: images ## what puts hosts back as they were: undo, faults, the health gate
 	@$(BIN)/python -m pytest -q tests/undo tests/faults tests/refusals/test_gate.py
 
 .PHONY: hosts
-hosts: images ## what hardens hosts, two at a time: leaks, refusals, rotate, renewals, killed
+hosts: images ## what hardens hosts, two at a time: leaks, refusals, rotate, renewals, killed; and evidence of one
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile \
-	  tests/soak/test_killed.py tests/refusals/test_refusals.py tests/rotate tests/leaks tests/renewals
+	  tests/soak/test_killed.py tests/refusals/test_refusals.py tests/rotate tests/leaks tests/renewals tests/evidence
 
 .PHONY: lint
 lint: bootstrap ## ruff, mypy --strict, yamllint, ansible-lint (production), changelog, build
@@ -99,6 +99,10 @@ faults: images ## full disk, read-only /etc, a server that dies, what people cha
 killed: images ## the controller is killed at five tasks of harden.yml; each time the next run finishes the work
 	@$(BIN)/python -m pytest -q tests/soak/test_killed.py
 
+.PHONY: evidence
+evidence: images ## evidence of a plain server in use: whole, for its recipient only, the host as it was
+	@$(BIN)/python -m pytest -q tests/evidence
+
 .PHONY: undo
 undo: images ## hardening undone, the glass broken, the authority replaced; compared to the byte and to the key
 	@$(BIN)/python -m pytest -q tests/undo
@@ -121,7 +125,7 @@ soak: servers ## what is too long for CI: killed at each task, refusals and undo
 	@RAMPART_PROFILES=all $(BIN)/python -m pytest -q -n 2 tests/digitalocean/test_profiles.py
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
 	@RAMPART_KILLS=all $(BIN)/python -m pytest -q tests/soak tests/rotate
-	@RAMPART_TARGETS=all $(BIN)/python -m pytest -q tests/refusals tests/undo
+	@RAMPART_TARGETS=all $(BIN)/python -m pytest -q tests/refusals tests/undo tests/evidence
 	@RAMPART_RENEWALS=20 $(BIN)/python -m pytest -q -rP tests/renewals
 
 .PHONY: bench

@@ -104,7 +104,8 @@ ZERO = (f"{MU}errors", f"{MU}versions")
 CLOUD = tuple(f"digitalocean.{part}" for part in ("firewall", "guard", "quarantine", "rules", "topology", "wish"))
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
 PURE = ZERO + tuple(
-    f"{MU}{package}*" for package in ("acl", "clients", "conf", "firewall", "tls", "audit", "render", *CLOUD)
+    f"{MU}{package}*"
+    for package in ("acl", "clients", "conf", "firewall", "tls", "audit", "evidence", "render", *CLOUD)
 )
 IO = tuple(f"{MU}{part}*" for part in ("connection", "shadow", "host", "collect", "digitalocean.client"))
 
@@ -123,6 +124,7 @@ LAYERS = (
     _pure("firewall"),
     _pure("tls", foreign=("cryptography",)),
     _pure("audit", "acl", "conf", "tls"),
+    _pure("evidence"),
     _pure("render", "audit"),
     Layer("2 connection", ("plugins/module_utils/connection.py",), PURE + IO, ("redis",)),
     Layer(
