@@ -80,6 +80,7 @@ page: bootstrap ## the audit report in headless Chromium: phone to wide screen, 
 
 .PHONY: live
 live: servers ## against real servers on unix sockets
+	@tools/promtool.sh
 	@PATH="$(CURDIR)/.cache/servers/debian:$$PATH" $(BIN)/python -m pytest -q tests/live
 
 .PHONY: leaks

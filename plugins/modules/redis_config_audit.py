@@ -40,6 +40,9 @@ options:
       name:
         description: Name of the host in the report. Without it, address and port.
         type: str
+      deployment:
+        description: Name of the deployment that the server is a node of.
+        type: str
       login_host:
         description: Host name or address of the server.
         type: str
@@ -73,6 +76,13 @@ options:
       client_key_file:
         description: Private key of the certificate.
         type: path
+  deployment:
+    description:
+      - Name of the deployment that the server is a node of, as a primary and its replicas are.
+      - Nodes of one deployment are compared, version, users, configuration and certificates; what differs stands in
+        the reports as C(peers) and is no finding. With O(endpoints) that is done here, with passwords; otherwise
+        P(rampart.redis.redis_audit_compared#filter) does it when all nodes have been audited.
+    type: str
   time_limit:
     description: Seconds after which the conversation with one server ends, with what was learnt until then.
     type: float
@@ -396,6 +406,10 @@ report:
       description: Why a section of evidence is missing.
       returned: always
       type: dict
+    traits:
+      description: What P(rampart.redis.redis_audit_compared#filter) compares. No hash of a password is in it.
+      returned: with O(deployment)
+      type: dict
     proof:
       description:
         - What the audit did to the server. C(sent) counts its commands, C(commandstats) everybody's meanwhile,
@@ -408,6 +422,7 @@ reports:
   description:
     - The reports of all O(endpoints), in their order. Their rows have only what differs between servers (C(id),
       C(status), C(severity), C(evidence)); P(rampart.redis.redis_report#filter) adds the rest.
+    - With O(deployment) each has C(peers), with C(compared_with), C(nodes), C(differences) and C(unseen).
   returned: with O(endpoints)
   type: list
   elements: dict
@@ -473,7 +488,12 @@ ENDPOINT_SPEC = {
 SPEC: dict[str, Any] = {
     **CONNECTION_SPEC,
     "name": {"type": "str"},
-    "endpoints": {"type": "list", "elements": "dict", "options": {"name": {"type": "str"}, **ENDPOINT_SPEC}},
+    "deployment": {"type": "str"},
+    "endpoints": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"name": {"type": "str"}, "deployment": {"type": "str"}, **ENDPOINT_SPEC},
+    },
     "time_limit": {"type": "float", "default": 60.0},
     "profile": {"type": "str", "choices": sorted(PROFILES), "default": DEFAULT},
     "waivers": {"type": "list", "elements": "raw", "default": []},

@@ -1,18 +1,38 @@
-"""Two nodes of one deployment: what should be the same on both, and is not."""
+"""The nodes of one deployment: what should be the same on all of them, and is not.
+
+Each report brings the ``traits`` of its node along; they are compared when the reports of all nodes are there, and stay
+out of what is written then.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..conf.values import from_running, meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..acl.user import AclUser
 
-USERS, CONFIGURATION, VERSION, CERTIFICATES = "users", "configuration", "version", "certificates"
+
+class Traits(TypedDict, total=False):
+    """Of a node, as plain data. What was not seen is not there.
+
+    ``users``: name -> ``state``, ``rights`` (digests) and, if they can be compared, ``passwords`` (keyed digests).
+    ``certificates``: ``authorities`` (fingerprints), ``own`` (``fingerprint`` and ``key``; empty without one). Over the
+    network only the own one's fingerprint is seen.
+    """
+
+    version: str
+    package: str
+    users: dict[str, dict[str, Any]]
+    configuration: dict[str, str]
+    certificates: dict[str, Any]
+
+
 # Directives that are each node's own.
 _OWN = frozenset(
     {
@@ -28,111 +48,144 @@ _OWN = frozenset(
         "tls-port",
     }
 )
+_NO_HASHES = "passwords are compared only between the endpoints of one call"
 
 
-@dataclass(frozen=True)
-class Node:
-    """A node by its name in reports; ``sections`` are typed ones.
+def traits(sections: Mapping[str, Any], key: bytes) -> Traits:
+    """Return the traits of a node from typed sections.
 
-    ``comparable`` is False for a node from a snapshot: its password hashes are nobody else's.
+    :param key: makes digests of password hashes that compare only with those of the same key. Empty: leave them out.
     """
-
-    name: str
-    sections: Mapping[str, Any]
-    comparable: bool = True
-
-
-@dataclass(frozen=True)
-class Difference:
-    """``kind``: users, configuration, version or certificates; ``text``: a sentence that names the nodes."""
-
-    kind: str
-    text: str
-
-
-def compare(one: Node, other: Node) -> list[Difference]:
-    """Return every difference between two nodes, as far as both were looked at."""
-    return [
-        *(Difference(VERSION, text) for text in _version(one, other)),
-        *(Difference(USERS, text) for text in _users(one, other)),
-        *(Difference(CONFIGURATION, text) for text in _configuration(one, other)),
-        *(Difference(CERTIFICATES, text) for text in _certificates(one, other)),
-    ]
-
-
-def unseen(one: Node, other: Node) -> dict[str, str]:
-    """Return why something could not be compared, by kind."""
-    needed = {VERSION: "server", USERS: "users", CONFIGURATION: "config", CERTIFICATES: "certificates"}
-    found = {}
-    for kind, name in needed.items():
-        blind = [node.name for node in (one, other) if name not in node.sections]
-        if blind:
-            found[kind] = f"{name} of {' and '.join(blind)} is not known"
-    if USERS not in found and not (one.comparable and other.comparable):
-        found["passwords"] = "a snapshot holds no hashes that could be compared"
+    found: Traits = {}
+    if "server" in sections:
+        found["version"] = f"{sections['server']['product']} {sections['server']['version']}"
+    if "package" in sections:
+        found["package"] = f"{sections['package']['name']} {sections['package']['version']}"
+    if "users" in sections:
+        found["users"] = {user.name: _user(user, key) for user in sections["users"]}
+    if "config" in sections:
+        found["configuration"] = {name: value for name, value in sections["config"].items() if name not in _OWN}
+    if "certificates" in sections:
+        found["certificates"] = _certificates(sections["certificates"])
+    elif any(row["fingerprint"] for row in sections.get("presented") or ()):
+        found["certificates"] = {"own": {"fingerprint": sections["presented"][0]["fingerprint"]}}
     return found
 
 
-def _both(one: Node, other: Node, name: str) -> tuple[Any, Any] | None:
-    found = one.sections.get(name), other.sections.get(name)
-    return None if None in found else found
+def compared(reports: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the reports without ``traits``, with ``peers`` where several are of one ``deployment``.
+
+    All nodes are compared with one: the first primary, or the first.
+    """
+    rows = list(reports)
+    nodes: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if "traits" in row:
+            nodes.setdefault(row["deployment"], []).append(row)
+    return [_with_peers(row, nodes[row["deployment"]]) if "traits" in row else dict(row) for row in rows]
 
 
-def _version(one: Node, other: Node) -> Iterator[str]:
-    texts = [f"{server['product']} {server['version']}" for server in _both(one, other, "server") or ()]
-    packages = [f"{row['name']} {row['version']}" for row in _both(one, other, "package") or ()]
-    for pair in (texts, packages):
-        if len(set(pair)) > 1:
-            yield f"{one.name} has {pair[0]}, {other.name} has {pair[1]}"
+def differences(one: Traits, other: Traits, names: tuple[str, str]) -> list[str]:
+    """Return a sentence for each difference, as far as both nodes were looked at."""
+    seen = [compare for trait, compare in _COMPARE if trait in one and trait in other]
+    return [text for compare in seen for text in compare(one, other, names)]
+
+
+def unseen(one: Traits, other: Traits, names: tuple[str, str]) -> list[str]:
+    """Return a sentence for each thing that could not be compared."""
+    found = []
+    for trait in ("version", "users", "configuration", "certificates"):
+        blind = [name for name, node in zip(names, (one, other)) if trait not in node]
+        if blind:
+            found.append(f"{trait} of {' and '.join(blind)}")
+    hashless = [user for node in (one, other) for user in node.get("users", {}).values() if "passwords" not in user]
+    return [*found, *([_NO_HASHES] if hashless else [])]
+
+
+def _with_peers(report: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    kept = {name: value for name, value in report.items() if name != "traits"}
+    if len(nodes) < 2:  # noqa: PLR2004 - a node alone has no peers
+        return kept
+    first = next((node for node in nodes if node["server"]["role"] == "primary"), nodes[0])
+    if report is first:
+        others = [node["host"] for node in nodes if node is not first]
+        return {**kept, "peers": {"compared_with": "", "nodes": others, "differences": [], "unseen": []}}
+    pair, names = (first["traits"], report["traits"]), (first["host"], report["host"])
+    peers = {"differences": differences(*pair, names), "unseen": unseen(*pair, names)}
+    return {**kept, "peers": {"compared_with": first["host"], "nodes": [first["host"]], **peers}}
+
+
+def _user(user: AclUser, key: bytes) -> dict[str, Any]:
+    rights = repr([selector.sort_key for selector in user.selectors])
+    hashes = {"passwords": sorted(_keyed(hash_, key) for hash_ in user.hashes)} if key else {}
+    return {
+        "state": [user.enabled, user.nopass, *sorted(user.flags)],
+        "rights": hashlib.sha256(rights.encode("utf-8", "surrogateescape")).hexdigest(),
+        **hashes,
+    }
+
+
+def _keyed(hash_: str, key: bytes) -> str:
+    return hmac.new(key, hash_.encode(), hashlib.sha256).hexdigest()
+
+
+def _certificates(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    # A file may hold a chain; the first certificate is the node's own.
+    own = next((row for row in rows if row["role"] == "server"), {})
+    return {
+        "authorities": sorted({row["fingerprint"] for row in rows if row["role"] == "ca"}),
+        "own": {name: own[name] for name in ("fingerprint", "key") if own},
+    }
+
+
+def _version(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str]:
+    for trait in ("version", "package"):
+        ours, theirs = one.get(trait), other.get(trait)
+        if ours and theirs and ours != theirs:
+            yield f"{names[0]} has {ours}, {names[1]} has {theirs}"
             return  # another version has another package
 
 
-def _users(one: Node, other: Node) -> Iterator[str]:
-    pair = _both(one, other, "users")
-    if pair is None:
-        return
-    hashes = one.comparable and other.comparable
-    left, right = ({user.name: _comparable(user, hashes=hashes) for user in users} for users in pair)
+def _users(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str]:
+    left, right = one.get("users", {}), other.get("users", {})
     for name in sorted(set(left) ^ set(right)):
-        yield f"user {name} is on {(one if name in left else other).name} only"
+        yield f"user {name} is on {names[0] if name in left else names[1]} only"
     for name in sorted(set(left) & set(right)):
-        if left[name] != right[name]:
-            yield f"user {name} differs in {_what(left[name], right[name])}"
+        ours, theirs = left[name], right[name]
+        parts = [part for part in ("state", "passwords", "rights") if _differ(ours.get(part), theirs.get(part))]
+        if parts:
+            yield f"user {name} differs in {' and '.join(parts)}"
 
 
-def _comparable(user: AclUser, *, hashes: bool) -> AclUser:
-    return user if hashes else replace(user, hashes=frozenset())
+def _differ(ours: object, theirs: object) -> bool:
+    return ours is not None and theirs is not None and ours != theirs
 
 
-def _what(left: AclUser, right: AclUser) -> str:
-    parts = {
-        "state": (left.enabled, left.nopass, left.flags) != (right.enabled, right.nopass, right.flags),
-        "passwords": left.hashes != right.hashes,
-        "rights": left.selectors != right.selectors,
-    }
-    return " and ".join(name for name, differs in parts.items() if differs)
-
-
-def _configuration(one: Node, other: Node) -> Iterator[str]:
-    left, right = _both(one, other, "config") or ({}, {})
-    for name in sorted((set(left) & set(right)) - _OWN):
+def _configuration(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str]:
+    left, right = one.get("configuration", {}), other.get("configuration", {})
+    for name in sorted(set(left) & set(right)):
         if meaning(name, from_running(name, left[name])) != meaning(name, from_running(name, right[name])):
-            yield f"{name} is {left[name] or 'empty'} on {one.name}, {right[name] or 'empty'} on {other.name}"
+            yield f"{name} is {left[name] or 'empty'} on {names[0]}, {right[name] or 'empty'} on {names[1]}"
 
 
-def _certificates(one: Node, other: Node) -> Iterator[str]:
-    pair = _both(one, other, "certificates")
-    if pair is None:
+def _certificate(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str]:
+    left, right = one["certificates"], other["certificates"]
+    if _differ(left.get("authorities"), right.get("authorities")):
+        yield f"{names[0]} and {names[1]} trust different CAs"
+    ours, theirs = left["own"], right["own"]
+    if bool(ours) != bool(theirs):
+        yield f"only {names[0] if ours else names[1]} has a certificate"
+    if not (ours and theirs):
         return
-    authorities = [{row["fingerprint"] for row in rows if row["role"] == "ca"} for rows in pair]
-    if authorities[0] != authorities[1]:
-        yield f"{one.name} and {other.name} trust different CAs"
-    left, right = ([row for row in rows if row["role"] == "server"][:1] for rows in pair)
-    if bool(left) != bool(right):
-        yield f"only {(one if left else other).name} has a certificate"
-    # A file may hold a chain; the first certificate is the node's own.
-    for ours, theirs in zip(left, right):
-        if ours["fingerprint"] == theirs["fingerprint"]:
-            yield f"{one.name} and {other.name} share a certificate, so a private key"
-        if ours["key"] != theirs["key"]:
-            yield f"{one.name} has a key of {ours['key']}, {other.name} of {theirs['key']}"
+    if ours["fingerprint"] == theirs["fingerprint"]:
+        yield f"{names[0]} and {names[1]} share a certificate, so a private key"
+    if _differ(ours.get("key"), theirs.get("key")):
+        yield f"{names[0]} has a key of {ours['key']}, {names[1]} of {theirs['key']}"
+
+
+_COMPARE: tuple[tuple[str, Callable[[Traits, Traits, tuple[str, str]], Iterator[str]]], ...] = (
+    ("version", _version),
+    ("users", _users),
+    ("configuration", _configuration),
+    ("certificates", _certificate),
+)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from ..audit import snapshots
+from ..audit import parity, snapshots
 from ..audit.addresses import require_cidrs
 from ..audit.baseline import read
 from ..audit.bugs import known
 from ..audit.checklists import declarations
 from ..audit.cve import merged
+from ..audit.facts import typed
 from ..audit.registry import select
 from ..audit.report import Policy, build
 from ..audit.waivers import parse
@@ -31,25 +32,32 @@ if TYPE_CHECKING:
 _SUBJECT = ("host", "endpoint", "collected_at")
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _SALT_BYTES = 32
+# Hashes that anybody could read elsewhere are not compared with those of other calls.
+_NO_KEY = b""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked of each server. ``told``: sections that come from the user, not from the server."""
+    """What is asked of each server.
+
+    ``told``: sections that come from the user, not from the server; ``key``: by which password hashes are compared.
+    """
 
     checks: tuple[Check, ...]
     expected: Mapping[str, Any]
     policy: Policy
     time_limit: float
     told: Mapping[str, Any]
+    key: bytes
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server by the name it has in the report."""
+    """A server by the name it has in the report, and the deployment it belongs to, if any."""
 
     name: str
     endpoint: Endpoint
+    deployment: str = ""
 
 
 def job(params: Mapping[str, Any]) -> Job:
@@ -69,7 +77,9 @@ def job(params: Mapping[str, Any]) -> Job:
         declared=declarations(expected.get("declared") or ()),
         earlier=None if baseline is None else read(baseline, "baseline"),
     )
-    return Job(select(params["include"], params["exclude"]), expected, policy, params["time_limit"], _told(params))
+    key = secrets.token_bytes(_SALT_BYTES) if params.get("endpoints") else _NO_KEY
+    checks = select(params["include"], params["exclude"])
+    return Job(checks, expected, policy, params["time_limit"], _told(params), key)
 
 
 def _told(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,24 +114,24 @@ def audited(asked: Job, params: Mapping[str, Any]) -> dict[str, Any]:
     Returns ``report``, and with ``return_snapshot`` also ``snapshot``.
     """
     if params.get("snapshot") is not None:
-        return {"report": judge_again(asked, params["snapshot"])}
+        return {"report": judge_again(asked, params["snapshot"], params.get("deployment") or "")}
     endpoint = replace(Endpoint.from_params(params), time_limit=asked.time_limit)
     wanted = {name: name in params["sections"] for name in ("server", "host")}
     places = Places(params["config_file"], params["ages_dir"], asked.expected.get("backup_dir"))
     found = collect(endpoint, places, **wanted)
-    report = _report(asked, Target(params["name"] or host_name(), endpoint), found)
+    target = Target(params["name"] or host_name(), endpoint, params.get("deployment") or "")
+    report = _report(asked, target, found)
     return {
         "report": report,
         **({"snapshot": _snapshot(asked, report, found)} if params.get("return_snapshot") else {}),
     }
 
 
-def judge_again(asked: Job, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+def judge_again(asked: Job, snapshot: Mapping[str, Any], deployment: str) -> dict[str, Any]:
     """Judge what was collected earlier; the clock is that of then, so that ages are."""
     subject = {name: snapshot[name] for name in _SUBJECT}
-    sections = {**snapshot["sections"], "expected": asked.expected, **asked.told}
-    proof = snapshot["proof"]
-    return build(sections, snapshot["missing"], asked.checks, subject=subject, proof=proof, policy=asked.policy)
+    found = Snapshot(snapshot["sections"], snapshot["missing"], snapshot["proof"])
+    return _built(asked, subject, found, deployment)
 
 
 def _snapshot(asked: Job, report: Mapping[str, Any], found: Snapshot) -> dict[str, Any]:
@@ -134,14 +144,17 @@ def _snapshot(asked: Job, report: Mapping[str, Any], found: Snapshot) -> dict[st
 
 
 def audit_all(asked: Job, servers: Sequence[Target]) -> list[dict[str, Any]]:
-    """Audit all servers at once, by what they show over the network."""
-    return each(servers, lambda target: _over_network(asked, target), lambda *lost: _lost(asked, *lost))
+    """Audit all servers at once, by what they show over the network; those of one deployment are compared."""
+    return parity.compared(
+        each(servers, lambda target: _over_network(asked, target), lambda *lost: _lost(asked, *lost))
+    )
 
 
 def _target(params: Mapping[str, Any], given: Mapping[str, Any]) -> Target:
     named = {name: value for name, value in given.items() if value is not None}
     endpoint = Endpoint.from_params({**params, **named})
-    return Target(given["name"] or str(endpoint), endpoint)
+    deployment = given.get("deployment") or params.get("deployment") or ""
+    return Target(given["name"] or str(endpoint), endpoint, deployment)
 
 
 def _over_network(asked: Job, target: Target) -> dict[str, Any]:
@@ -158,5 +171,12 @@ def _report(asked: Job, target: Target, found: Snapshot) -> dict[str, Any]:
     now = time.time()
     moment = datetime.fromtimestamp(now, timezone.utc).strftime(_STAMP)
     subject = {"host": target.name, "endpoint": str(target.endpoint), "collected_at": moment}
-    sections = {**found.sections, "expected": asked.expected, "now": now, **asked.told}
-    return build(sections, found.missing, asked.checks, subject=subject, proof=found.proof, policy=asked.policy)
+    return _built(asked, subject, replace(found, sections={**found.sections, "now": now}), target.deployment)
+
+
+def _built(asked: Job, subject: Mapping[str, Any], found: Snapshot, deployment: str) -> dict[str, Any]:
+    sections = {**found.sections, "expected": asked.expected, **asked.told}
+    report = build(sections, found.missing, asked.checks, subject=subject, proof=found.proof, policy=asked.policy)
+    if not deployment:
+        return report
+    return {**report, "deployment": deployment, "traits": parity.traits(typed(sections), asked.key)}

@@ -79,6 +79,7 @@ def _host(report: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield "  ".join(paint(f"{name} {summary[name]}", name if summary[name] else "") for name in _SEVERITIES)
     yield ", ".join(f"{summary.get(name, 0)} {label}" for name, label in _REST)
     yield from _changes(report.get("changes"))
+    yield from _peers(report.get("peers"))
     for table in report["facts"]:
         yield ""
         yield from _table(table, paint)
@@ -103,6 +104,20 @@ def _changes(changes: Mapping[str, Any] | None) -> Iterator[str]:
     for name, label in _CHANGES:
         if changes[name]:
             yield from _wrapped(f"{label}: ", ", ".join(changes[name]))
+
+
+def _peers(peers: Mapping[str, Any] | None) -> Iterator[str]:
+    if peers is None:
+        return
+    other = peers["compared_with"]
+    if not other:
+        yield from _wrapped("Compared with it: ", ", ".join(peers["nodes"]))
+        return
+    yield f"Differs from {printable(other)}" if peers["differences"] else f"Does not differ from {printable(other)}"
+    for text in peers["differences"]:
+        yield from _wrapped("- ", text)
+    if peers["unseen"]:
+        yield from _wrapped("Not compared: ", "; ".join(peers["unseen"]))
 
 
 def _table(table: Mapping[str, Any], paint: Paint) -> Iterator[str]:

@@ -115,6 +115,24 @@ def test_waivers_baseline_and_profile(live: Running) -> None:
     assert {row["id"] for row in report["results"]} == taken
 
 
+def test_nodes_of_a_deployment_are_compared(binary: str) -> None:
+    with running(binary) as one, running(binary) as other, running(binary) as foreign:
+        for server, password in ((one, "first"), (other, "second")):
+            with server.session() as talk:
+                talk.command("ACL", "SETUSER", "app", "on", f">{password}", "+get", "~app:*")
+                talk.command("CONFIG", "SET", "maxmemory", "100mb" if server is other else "0")
+        nodes = [{**_real(server, name), "deployment": "shop"} for server, name in ((one, "a"), (other, "b"))]
+        first, second, alone = _audit(*nodes, _real(foreign, "c"))["reports"]
+    assert first["peers"]["nodes"] == ["b"]
+    assert second["peers"]["compared_with"] == "a"
+    assert second["peers"]["differences"] == [
+        "user app differs in passwords",
+        "maxmemory is 0 on a, 104857600 on b",
+    ]
+    assert "peers" not in alone
+    assert not any("traits" in report for report in (first, second, alone))
+
+
 def test_a_wrong_authority_is_no_pass_and_harms_nobody_else(server_binaries: dict[str, str], tmp_path: Path) -> None:
     # Not every binary was built with TLS; Debian's are.
     binary = next(path for path in server_binaries.values() if b"SSL_CTX_new" in Path(path).read_bytes())

@@ -1,6 +1,7 @@
 """Kill the controller with SIGKILL at the task numbered ``RAMPART_KILL_AT``, ``RAMPART_KILL_AFTER`` seconds into it.
 
 Without a delay the task has not begun on the host; with one, its module is at work there and is left alone with it.
+With ``RAMPART_KILL_CHANGED`` it dies at the first task after one that changed something.
 When a run ends by itself its tasks are written to ``RAMPART_TASKS``: a list of the numbers of those that changed
 something, and the number of all.
 """
@@ -44,10 +45,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible has no type
         self._changed: set[int] = set()
         self._fatal = int(os.environ.get("RAMPART_KILL_AT", "0"))
         self._delay = float(os.environ.get("RAMPART_KILL_AFTER", "0"))
+        self._after_change = bool(os.environ.get("RAMPART_KILL_CHANGED"))
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ANN401, ARG002 - the base class's signature
         """Count, and die if it is this one's turn."""
         self._count += 1
+        if self._after_change and self._changed:
+            _die()
         if self._count != self._fatal:
             return
         if not self._delay:

@@ -6,6 +6,7 @@ import re
 
 from ansible_collections.rampart.redis.plugins.module_utils.render.text import printable, render
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.samples import (
+    EVIL,
     hardened,
     opened,
     unreached,
@@ -55,6 +56,18 @@ def test_changes_waivers_and_checklists_are_told() -> None:
     assert "  Waived by ann until 2999-12-31: the old shop" in lines
     assert any(line.startswith("PRODUCTION DEPLOYMENT  ") and line.endswith(" of 12") for line in lines)
     assert "  no              Regular backup schedule implemented" in lines
+
+
+def test_what_nodes_differ_in_is_told() -> None:
+    peers = {"compared_with": "redis-3", "nodes": ["redis-3"], "differences": [f"user {EVIL} is on redis-1 only"]}
+    lines = render([{**opened(), "peers": {**peers, "unseen": ["users of redis-3"]}}]).splitlines()
+    assert "Differs from redis-3" in lines
+    assert any(line.startswith("  - user \\x1b[31m") for line in lines)
+    assert "  Not compared: users of redis-3" in lines
+    alike = render([{**opened(), "peers": {**peers, "differences": [], "unseen": []}}])
+    assert "\nDoes not differ from redis-3\n" in alike
+    first = {"compared_with": "", "nodes": ["redis-1", "redis-4"], "differences": [], "unseen": []}
+    assert "\n  Compared with it: redis-1, redis-4\n" in render([{**hardened(), "peers": first}])
 
 
 def test_colours_add_nothing_but_colours() -> None:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
 from ansible_collections.rampart.redis.plugins.plugin_utils.render.html import render, worst
 from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.render.samples import (
+    EVIL,
     hardened,
     opened,
     unreached,
@@ -110,6 +111,18 @@ def test_changes_and_waivers_are_told(page: str) -> None:
     assert len(read.all("span", "new")) == len(opened()["changes"]["new"])
     assert "Waived by ann until 2999-12-31: the old shop" in page
     assert "1 unchanged, 1 fixed (RDS-CFG-001)" in " ".join(page.split())
+
+
+def test_what_nodes_differ_in_is_unfolded() -> None:
+    first = {"compared_with": "", "nodes": ["redis-1"], "differences": [], "unseen": []}
+    peers = {"compared_with": "redis-3", "nodes": ["redis-3"], "differences": [EVIL], "unseen": ["users of redis-3"]}
+    text = render([{**opened(), "peers": peers}, {**hardened(), "peers": first}])
+    assert Page(text).all("details", "peers") == [{"class": "group peers", "open": None}]
+    assert "Not compared: users of redis-3." in text
+    assert "Compared with it: redis-1." in text
+    assert EVIL not in text
+    alike = render([{**opened(), "peers": {**peers, "differences": [], "unseen": []}}])
+    assert Page(alike).all("details", "peers") == [{"class": "group peers"}]
 
 
 def test_a_proof_without_counts_is_shown_as_far_as_it_goes() -> None:
