@@ -32,7 +32,7 @@ def test_made_kept_mended_and_kept(profile: Profile, tmp_path_factory: pytest.Te
         fake.forget()
         assert apply(fake)["changes"] == []
         assert set(fake.methods()) == {"GET"}
-        (raw,) = fake.account.firewalls.values()
+        raw = next(iter(fake.account.firewalls.values()))
         raw["outbound_rules"] = raw["outbound_rules"][:1]
         raw["droplet_ids"] = [101]
         assert len(apply(fake, droplet_ids=[])["changes"]) == 2

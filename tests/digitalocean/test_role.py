@@ -53,7 +53,6 @@ def test_without_a_token_one_line_says_so(fake: Fake, tmp_path: Path) -> None:
     ("variables", "words"),
     [
         ({"digitalocean_firewall_client_tags": []}, "no client could connect"),
-        ({"digitalocean_firewall_bastion_addresses": []}, "nobody could administer the droplets"),
         ({"digitalocean_firewall_client_addresses": ["0.0.0.0/0"]}, "open to the whole internet"),
         ({"digitalocean_firewall_client_tags": ["WEB"]}, "the tag WEB is called web"),
     ],

@@ -142,7 +142,7 @@ class Client:
         There are none where the API answers with an error whose status is in ``accept``.
         """
         page, seen = "1", set()
-        for _ in range(MOST_PAGES):
+        for _page in range(MOST_PAGES):
             asked = urlencode({**query, "page": page, "per_page": str(PAGE_SIZE)})
             answer = self.call("GET", f"{path}?{asked}", accept=accept)
             if key not in answer.body and answer.status not in accept:

@@ -95,7 +95,7 @@ class Account:
         self.looks[number] = 0
         return 202, {"firewall": self._shown(self.firewalls[number])}, ""
 
-    def _get_firewalls_one(self, number: str, _: Raw) -> tuple[int, Raw | None, str]:
+    def _get_firewalls_one(self, number: str, _body: Raw) -> tuple[int, Raw | None, str]:
         raw = self._one(number)
         self._look(number)
         return 200, {"firewall": self._shown(raw)}, ""
@@ -107,7 +107,7 @@ class Account:
         self.looks[number] = 0
         return 200, {"firewall": self._shown(raw)}, ""
 
-    def _delete_firewalls_one(self, number: str, _: Raw) -> tuple[int, Raw | None, str]:
+    def _delete_firewalls_one(self, number: str, _body: Raw) -> tuple[int, Raw | None, str]:
         self._one(number)
         del self.firewalls[number]
         return 204, None, ""
@@ -153,7 +153,7 @@ class Account:
     def _get_tags(self, query: dict[str, str]) -> tuple[int, Raw | None, str]:
         return self._page("tags", [{"name": tag} for tag in self.tags], query)
 
-    def _get_tags_one(self, name: str, _: Raw) -> tuple[int, Raw | None, str]:
+    def _get_tags_one(self, name: str, _body: Raw) -> tuple[int, Raw | None, str]:
         if name not in self.tags:
             raise Refusal(404, "The resource you were accessing could not be found.")
         return 200, {"tag": {"name": name}}, ""
@@ -192,7 +192,7 @@ class Account:
             raise Refusal(404, "The resource you were accessing could not be found.")
         return self._page("droplets", [raw for raw in self.droplets.values() if not tag or tag in raw["tags"]], query)
 
-    def _get_droplets_one(self, number: str, _: Raw) -> tuple[int, Raw | None, str]:
+    def _get_droplets_one(self, number: str, _body: Raw) -> tuple[int, Raw | None, str]:
         if int(number) not in self.droplets:
             raise Refusal(404, "The resource you were accessing could not be found.")
         return 200, {"droplet": self.droplets[int(number)]}, ""

@@ -32,8 +32,8 @@ TOPOLOGY: dict[str, Any] = {
 
 def made(**changes: Any) -> list[Firewall]:  # noqa: ANN401
     wishes = [parse(raw) for raw in firewalls({**TOPOLOGY, **changes})]
-    assert [faults for _, faults in wishes] == [[], []]
-    return [laid_over(None, wish) for wish, _ in wishes]
+    assert [faults for _wish, faults in wishes] == [[], []]
+    return [laid_over(None, wish) for wish, _faults in wishes]
 
 
 def test_who_reaches_what() -> None:
@@ -102,6 +102,6 @@ def test_in_quarantine_only_administrators_get_in() -> None:
 
 
 def test_no_clients_when_forced_and_no_monitors_without_a_word() -> None:
-    _, redis = made(client=NOBODY, monitor=NOBODY, allow_no_clients=True)
+    _mgmt, redis = made(client=NOBODY, monitor=NOBODY, allow_no_clients=True)
     assert "inbound: tcp 6379 from tag redis\n" in told(redis)
     assert "9121" not in told(redis)

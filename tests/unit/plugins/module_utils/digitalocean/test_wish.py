@@ -90,7 +90,7 @@ def test_a_name_the_api_refuses_is_told(name: str) -> None:
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
-    _, sentences = parse({"name": "f-1", **yaml.safe_load(GUIDE)})
+    _wish, sentences = parse({"name": "f-1", **yaml.safe_load(GUIDE)})
     inbound, every = "inbound rule 1, inbound rule 2, inbound rule 3", "outbound rule 1"
     kinds = "must say of which kind they are, such as {tags: [web]} or {addresses: [10.0.0.0/24]}"
     assert sentences == [
@@ -101,7 +101,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_what_was_meant_is_understood() -> None:
-    wish, _ = parse({"name": "f-1", **yaml.safe_load(GUIDE)})
+    wish, _faults = parse({"name": "f-1", **yaml.safe_load(GUIDE)})
     assert wish.inbound is not None
     assert wish.inbound[Key("allow", "tcp", "6379")] == {("tags", "app-servers")}
     assert wish.outbound == {Key("allow", "tcp", "all"): frozenset({("addresses", "0.0.0.0/0")})}
@@ -115,12 +115,12 @@ def test_what_is_not_given_stays() -> None:
 
 
 def test_what_is_empty_is_emptied() -> None:
-    wish, _ = parse({"name": "f-1", "inbound_rules": [], "tags": [], "droplet_ids": []})
+    wish, _faults = parse({"name": "f-1", "inbound_rules": [], "tags": [], "droplet_ids": []})
     assert laid_over(HAVE, wish) == Firewall("f-1")
 
 
 def test_without_purge_the_wish_is_added() -> None:
-    wish, _ = parse({"name": "f-1", "inbound_rules": [TCP], "tags": ["u"], "droplet_ids": [2], "purge": False})
+    wish, _faults = parse({"name": "f-1", "inbound_rules": [TCP], "tags": ["u"], "droplet_ids": [2], "purge": False})
     got = laid_over(HAVE, wish)
     assert got.inbound == {Key("allow", "tcp", "22"): {("tags", "a"), ("addresses", "10.0.0.1")}}
     assert sorted(got.tags) == ["t", "u"]
