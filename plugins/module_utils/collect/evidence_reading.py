@@ -221,7 +221,7 @@ def _read_for(process: subprocess.Popen[bytes], limit: int, seconds: float) -> t
     with process:
         stream = process.stdout.fileno() if process.stdout else -1
         while not why:
-            ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
+            ready = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))[0]
             chunk = os.read(stream, _CHUNK) if ready else None
             if chunk is None:
                 why = f"stopped after {seconds:g} s"
