@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # The one finding that hardening leaves open, and the report says so: the host's firewall is somebody else's.
 DECLARED = {
     "id": "NET-006",
-    "reason": "A container of the demo has no firewall of its own, and the collection brings none yet",
+    "reason": "A container of the demo has no firewall of its own, and harden.yml sets up none yet",
     "owner": "the demo",
     "expires": "2099-12-31",
 }
