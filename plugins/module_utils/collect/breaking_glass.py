@@ -76,6 +76,7 @@ def break_glass(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any
     site = instance.look(params["unit"], None)
     if site.pid is None:
         raise HostError("the server does not run, so there is nothing to log in to", where=params["unit"])
+    _let_it_end()
     result = {"changed": True, "user": params["user"], "password_file": str(FOLDER / "password")}
     with instance.door(site, params) as way:
         if way.server is not None:
@@ -83,6 +84,13 @@ def break_glass(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any
         else:
             restarted, warnings = True, _restart_open(site, params, check_mode=check_mode)
     return {**result, "restarted": restarted, "warnings": warnings}
+
+
+def _let_it_end() -> None:
+    """Wait for an ending that has begun: when it is done it removes the folder, the new one too."""
+    state = host.run(["systemctl", "show", "--property=ActiveState", "--value", f"{UNIT}.service"]).stdout.strip()
+    if state == b"activating":
+        host.run(["systemctl", "start", f"{UNIT}.service"])  # joins the job that runs
 
 
 def _switch_on(site: Site, server: Server, params: Mapping[str, Any]) -> list[str]:
@@ -164,7 +172,9 @@ def _arm(site: Site, broken: Glass, door: Endpoint, params: Mapping[str, Any]) -
     host.run_ok(
         [
             *("systemd-run", "--quiet", f"--unit={UNIT}", f"--on-active={params['minutes'] * 60:.0f}"),
-            *("--timer-property=AccuracySec=1s", f"--property=SyslogIdentifier={UNIT}", "/bin/sh", f"{FOLDER}/off"),
+            # As a oneshot, so that whoever starts it by hand is told when it is done.
+            *("--timer-property=AccuracySec=1s", f"--property=SyslogIdentifier={UNIT}", "--service-type=oneshot"),
+            *("/bin/sh", f"{FOLDER}/off"),
         ]
     )
     words = f"{broken.name} of {site.unit.name} is on for {params['minutes']:g} minutes: {params['reason']}"
