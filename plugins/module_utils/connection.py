@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .collect.alerts import Alerts
 from .errors import LoginError, MissingLibraryError, ServerRefusedError, UnreachableError
 from .versions import ServerVersion, from_info
 
@@ -231,6 +232,8 @@ def _link(endpoint: Endpoint) -> Any:  # noqa: ANN401
 
 
 def _on_connect(link: Any, endpoint: Endpoint) -> None:  # noqa: ANN401
+    if endpoint.tls and not endpoint.unix_socket:
+        link._sock = Alerts(link._sock)  # noqa: SLF001 - redis-py keeps its socket to itself
     if endpoint.time_limit:
         link._sock = _Patience(link._sock, endpoint, endpoint.time_limit)  # noqa: SLF001
     link._parser.on_connect(link)  # noqa: SLF001
