@@ -13,7 +13,7 @@ from ..audit.firewall import CLOSED, Packet, reach
 from ..errors import HostError, InputError
 from ..firewall.meaning import counts, managers, meaning, others
 from ..firewall.places import FIREWALL_PLACE, PLACES, QUARANTINE_PLACE, Place, drop_in_text, file_text, unit_text
-from ..firewall.ruleset import quarantine, ruleset
+from ..firewall.ruleset import quarantine, removed, ruleset
 from ..firewall.wish import HOST, Wish, guarded, parse, refuse_lockout, strangers
 from . import arrivals, nftables, trials
 from .nftables import Loaded
@@ -225,7 +225,7 @@ def _clear(place: Place, nft: str | None, paths: list[Path]) -> None:
     if Path(place.unit_file).exists():
         host.run_ok(["systemctl", "--quiet", "disable", "--now", place.unit])
     if nft:
-        nftables.load(nft, f"table inet {place.table}\ndelete table inet {place.table}\n")
+        nftables.load(nft, removed(place.table))
     for path in paths:
         path.unlink(missing_ok=True)
     with suppress(OSError):  # others may have a drop-in there too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .ruleset import FIREWALL, QUARANTINE, removed
+from .ruleset import FIREWALL, QUARANTINE
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,3 @@ def drop_in_text(place: Place, nft: str) -> str:
 def rollback_text(place: Place, nft: str) -> str:
     """Return the script that takes a trial back."""
     return _ROLLBACK.format(trial=place.trial, table=place.table, nft=nft)
-
-
-def removed_text(place: Place) -> str:
-    """Return the rules without our table: the last resort of a rollback."""
-    return removed(place.table)

@@ -11,10 +11,10 @@ from ansible_collections.rampart.redis.plugins.module_utils.firewall.places impo
     Place,
     drop_in_text,
     file_text,
-    removed_text,
     rollback_text,
     unit_text,
 )
+from ansible_collections.rampart.redis.plugins.module_utils.firewall.ruleset import removed
 
 a_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.table)
 
@@ -55,6 +55,6 @@ def test_the_rollback_is_a_script(place: Place) -> None:
 
 @a_place
 def test_the_file_says_whose_it_is(place: Place) -> None:
-    text = file_text(place, removed_text(place))
+    text = file_text(place, removed(place.table))
     assert text.startswith("# Written by Ansible: rampart.redis.redis_firewall\n")
     assert text.endswith(f"delete table inet {place.table}\n")
