@@ -68,16 +68,16 @@ class Ward:
 
     def take(self, step: Step) -> None:
         """Take one step; where an answer is lost, look whether the step was taken."""
-        tagging = step.action in {"tag", "untag"}
-        path = path_of("tags", step.subject, "resources") if tagging else path_of("firewalls", step.subject, "droplets")
+        path = path_of("firewalls", step.subject, "droplets")
+        body: Mapping[str, Any] = {"droplet_ids": [self.number]}
         resource = {"resources": [{"resource_id": str(self.number), "resource_type": "droplet"}]}
-        body: Mapping[str, Any] = resource if tagging else {"droplet_ids": [self.number]}
-        adding = step.action in {"tag", "attach"}
+        if step.is_tagging:
+            path, body = path_of("tags", step.subject, "resources"), resource
         try:
-            self.account.client.call("POST" if adding else "DELETE", path, body)
+            self.account.client.call("POST" if step.adds else "DELETE", path, body)
         except UncertainError:
             self.look()
-            there = self.place.tags if tagging else self.place.direct
+            there = self.place.tags if step.is_tagging else self.place.direct
             if step.subject not in there:
                 raise
 
@@ -116,7 +116,7 @@ def reconcile(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         steps, origin = _restoration(ward, params)
         target = origin
     told = [step.told(ward.names) for step in steps]
-    after = ward.behind(_taken(ward.place, steps))
+    after = ward.behind(quarantine.taken(ward.place, steps))
     if steps and not check_mode:
         if params["state"] == "isolated":
             ward.save(quarantine.ISOLATED, origin)
@@ -183,28 +183,16 @@ def _restoration(ward: Ward, params: Mapping[str, Any]) -> tuple[list[Step], Pla
     return quarantine.restoration(ward.place, saved.place, ward.tag), saved.place
 
 
-def _taken(place: Place, steps: Sequence[Step]) -> Place:
-    """Return where a droplet is after some steps."""
-    tags, direct = set(place.tags), set(place.direct)
-    for step in steps:
-        subjects = tags if step.action in {"tag", "untag"} else direct
-        if step.action in {"tag", "attach"}:
-            subjects.add(step.subject)
-        else:
-            subjects.discard(step.subject)
-    return Place(frozenset(tags), frozenset(direct))
-
-
 def _walk(ward: Ward, steps: Sequence[Step], target: Place) -> None:
     """Take all steps that add, wait until they are in force, then take those that let go, and look again."""
     for step in steps:
-        if step.action in {"tag", "attach"}:
+        if step.adds:
             ward.take(step)
     ward.wait(target)
-    letting_go = [step for step in steps if step.action in {"untag", "detach"}]
+    letting_go = [step for step in steps if not step.adds]
     for step in letting_go:
         ward.take(step)
-    goal = _taken(ward.place, letting_go)
+    goal = quarantine.taken(ward.place, letting_go)
 
     def arrived() -> bool:
         ward.look()

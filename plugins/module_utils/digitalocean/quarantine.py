@@ -28,9 +28,19 @@ class Step(NamedTuple):
     action: str
     subject: str
 
+    @property
+    def adds(self) -> bool:
+        """Tell whether the droplet has more afterwards; all such steps come before those that let go."""
+        return self.action in {"tag", "attach"}
+
+    @property
+    def is_tagging(self) -> bool:
+        """Tell whether it is about a tag, and not about a firewall."""
+        return self.action in {"tag", "untag"}
+
     def told(self, names: Mapping[str, str]) -> str:
         """Return it as a sentence. ``names``: those of firewalls by id."""
-        if self.action in {"tag", "untag"}:
+        if self.is_tagging:
             return f"{'give it' if self.action == 'tag' else 'take away'} the tag {self.subject}"
         word = "to" if self.action == "attach" else "from"
         return f"{self.action} it {word} the firewall {names.get(self.subject, self.subject)}"
@@ -79,6 +89,18 @@ def restoration(place: Place, before: Place, tag: str) -> list[Step]:
         *(Step("untag", name) for name in sorted(place.tags - before.tags - {tag})),
         *([Step("untag", tag)] if tag in place.tags - before.tags else []),
     ]
+
+
+def taken(place: Place, steps: Sequence[Step]) -> Place:
+    """Return where a droplet is after some steps."""
+    tags, direct = set(place.tags), set(place.direct)
+    for step in steps:
+        subjects = tags if step.is_tagging else direct
+        if step.adds:
+            subjects.add(step.subject)
+        else:
+            subjects.discard(step.subject)
+    return Place(frozenset(tags), frozenset(direct))
 
 
 def behind(place: Place, firewalls: Mapping[str, Firewall]) -> list[str]:
