@@ -130,7 +130,7 @@ def _judge(change: Change, scene: guard.Scene) -> list[str]:
         refusals += _with_hint(guard.naked(scene) if change.sentences else [], EXPOSURE_HINT)
     if change.sentences and not params["allow_lockout"]:
         refusals += _with_hint(guard.lockouts(scene, params["management_ports"]), LOCKOUT_HINT)
-    refusals += _missing_droplets(change, scene) if change.sentences else []
+    refusals += guard.missing_droplets(scene) if change.sentences else []
     faults, new_tags = _tags(change) if change.sentences and want else ([], [])
     refusals += [*faults, *(_unwritable(change) if change.sentences and want else [])]
     if refusals:
@@ -140,13 +140,6 @@ def _judge(change: Change, scene: guard.Scene) -> list[str]:
 
 def _with_hint(sentences: list[str], hint: str) -> list[str]:
     return [f"{sentence} ({hint})" for sentence in sentences]
-
-
-def _missing_droplets(change: Change, scene: guard.Scene) -> list[str]:
-    """Return the droplets that are asked for and do not exist; one that was named before may be gone by now."""
-    known = {droplet.id for droplet in scene.droplets} | (change.have.droplet_ids if change.have else frozenset())
-    asked = change.want.droplet_ids if change.want else frozenset()
-    return [f"there is no droplet {number}" for number in sorted(asked - known)]
 
 
 def _tags(change: Change) -> tuple[list[str], list[str]]:

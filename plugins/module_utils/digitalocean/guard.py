@@ -94,6 +94,16 @@ def _ports(ports: Collection[int]) -> str:
     return " or ".join(f"tcp {port}" for port in sorted(ports))
 
 
+def missing_droplets(scene: Scene) -> list[str]:
+    """Return one sentence for each droplet that is asked for and does not exist.
+
+    One that the firewall named before may be gone by now.
+    """
+    known = {droplet.id for droplet in scene.droplets} | (scene.have.droplet_ids if scene.have else frozenset())
+    asked = scene.want.droplet_ids if scene.want else frozenset()
+    return [f"there is no droplet {number}" for number in sorted(asked - known)]
+
+
 def naked(scene: Scene) -> list[str]:
     """Return one sentence for each droplet that is behind a firewall now and would be behind none."""
     return [
