@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..connection import open_connection
-from ..errors import LoginError, RampartError, ServerRefusedError, UnreachableError
+from ..connection import connect
+from ..errors import LoginError, ServerRefusedError, UnreachableError
 
 if TYPE_CHECKING:
     from ..connection import Endpoint, Server
@@ -26,6 +27,7 @@ class Talk:
         self._door = replace(door, time_limit=_TIME_LIMIT) if door else None
         self._reasons = reasons
         self._server: Server | None = None
+        self._hang_up = ExitStack()
         self._broken = 0
 
     def ask(self, piece: Piece) -> Any:  # noqa: ANN401 - whatever it answers
@@ -41,9 +43,8 @@ class Talk:
 
     def close(self) -> None:
         """Hang up."""
-        if self._server:
-            self._server.close()
-            self._server = None
+        self._hang_up.close()
+        self._server = None
 
     def _sent(self, words: tuple[str, ...]) -> Any:  # noqa: ANN401
         if self._door is None:
@@ -51,7 +52,7 @@ class Talk:
         if self._broken >= _MOST_BROKEN:
             raise UnreachableError("has stopped answering", where="server")
         try:
-            self._server = self._server or _opened(self._door)
+            self._server = self._server or self._hang_up.enter_context(connect(self._door))
             return self._server.pipeline([words])[0]
         except UnreachableError:
             self._broken += 1
@@ -64,14 +65,3 @@ def rendered(reply: Any) -> bytes:  # noqa: ANN401
     if isinstance(reply, str):
         return reply.encode("utf-8", "surrogateescape")
     return json.dumps(reply, indent=1, ensure_ascii=True).encode()
-
-
-def _opened(door: Endpoint) -> Server:
-    server = open_connection(door)
-    if door.password is not None:
-        try:
-            server.login(door.user or "default", door.password)
-        except RampartError:
-            server.close()
-            raise
-    return server
