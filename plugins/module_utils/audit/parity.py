@@ -147,7 +147,7 @@ def _version(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str
 
 
 def _users(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str]:
-    left, right = one.get("users", {}), other.get("users", {})
+    left, right = one["users"], other["users"]
     for name in sorted(set(left) ^ set(right)):
         yield f"user {name} is on {names[0] if name in left else names[1]} only"
     for name in sorted(set(left) & set(right)):
@@ -162,7 +162,7 @@ def _differ(ours: object, theirs: object) -> bool:
 
 
 def _configuration(one: Traits, other: Traits, names: tuple[str, str]) -> Iterator[str]:
-    left, right = one.get("configuration", {}), other.get("configuration", {})
+    left, right = one["configuration"], other["configuration"]
     for name in sorted(set(left) & set(right)):
         if meaning(name, from_running(name, left[name])) != meaning(name, from_running(name, right[name])):
             yield f"{name} is {left[name] or 'empty'} on {names[0]}, {right[name] or 'empty'} on {names[1]}"
