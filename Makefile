@@ -120,7 +120,7 @@ molecule: images ## the roles in containers; SCENARIO=name for one
 	@tools/molecule.sh $(BIN) $(SCENARIO)
 
 .PHONY: soak
-soak: servers ## what is too long for CI: killed at each task, refusals and undo on all targets, properties drawn anew, all profiles of the cloud, 2000 generated users on each server
+soak: servers ## what is too long for CI: killed in each change and after each, refusals and undo on all targets, properties drawn anew, all profiles of the cloud, 2000 generated users on each server
 	@for _ in 1 2 3 4 5; do HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q -n 2 tests/unit/plugins; done
 	@RAMPART_PROFILES=all $(BIN)/python -m pytest -q -n 2 tests/digitalocean/test_profiles.py
 	@RAMPART_EXAMPLES=2000 HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest -q tests/live/acl/test_oracle.py
