@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-REPORTS = [opened(), unreached(), hardened()]
+LONG = "client-output-buffer-limit is normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60 on redis-3"
+PEERS = {"compared_with": "redis-3", "nodes": ["redis-3"], "differences": [LONG], "unseen": ["users of redis-3"]}
+REPORTS = [{**opened(), "peers": PEERS}, unreached(), hardened()]
 FINDINGS = sum(report["summary"]["fail"] for report in REPORTS)
 # Says to the surrounding page what became of this one. The policy of the page itself lets no such script in.
 PROBE = """<script>
@@ -38,9 +40,11 @@ try {
   said.dark = getComputedStyle(document.body).backgroundColor;
   said.filters = visible("form.filters").length;
   said.told = document.querySelector("form.filters output").textContent;
+  said.differences = visible(".peers li").length;
   said.findings = visible('.host > .item:not([data-severity="none"])').length;
   press('[data-filter="severity"][data-value="critical"]');
   said.critical = visible(".host > .item").length;
+  said.stillDifferent = visible(".peers li").length;
   press('[data-filter="family"][data-value="NET"]');
   said.criticalNet = visible(".host > .item").length;
   press('[data-filter="severity"][data-value="critical"]');
@@ -91,6 +95,7 @@ def test_nothing_is_wider_than_the_screen_and_the_filters_filter(probed: Path, v
     assert said["filters"] == 1
     assert said["told"] == f"{FINDINGS} of {FINDINGS} findings"
     assert said["findings"] == FINDINGS
+    assert (said["differences"], said["stillDifferent"]) == (1, 1)
     critical = [row for report in REPORTS for row in report["results"] if _is_critical(row)]
     assert said["critical"] == len(critical) > said["criticalNet"] > 0
     assert said["criticalNet"] == sum(row["family"] == "NET" for row in critical)

@@ -6,7 +6,8 @@
   const output = form.querySelector("output");
   const select = form.querySelector("select");
   const items = [...document.querySelectorAll(".item")];
-  const groups = [...document.querySelectorAll(".group:not(.proof)")];
+  // Others are no lists of findings, so no filter is about them.
+  const groups = [...document.querySelectorAll(".group")].filter((group) => group.querySelector(".item"));
   const chosen = (kind) =>
     [...form.querySelectorAll(`[data-filter="${kind}"][aria-pressed="true"]`)].map((chip) => chip.dataset.value);
 
@@ -49,7 +50,7 @@
   if (select) select.addEventListener("change", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll(".item, .fact, .checklist, .proof")) details.open = true;
+    for (const details of document.querySelectorAll(".item, .fact, .checklist, .peers, .proof")) details.open = true;
   });
   apply();
 })();
