@@ -20,6 +20,11 @@ UNKNOWN = "unknown"
 _LINKS = frozenset("MS")
 _ON_SOCKET = "U"
 
+# Whom the server lists a client as until it has logged in, how long that may take (seconds), and what it has said by then.
+NOBODY = "default"
+LOGIN_TIME = 2
+_BEFORE_LOGIN = frozenset(("NULL", "hello", "auth"))
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -42,12 +47,18 @@ class Connection:
         """The address without the port, which is another one for each connection."""
         return self.address if self.transport == SOCKET else self.address.rpartition(":")[0].strip("[]")
 
+    @property
+    def may_be_logging_in(self) -> bool:
+        """Whether this may be somebody else in a moment: the server lists who has not logged in yet as the default user."""
+        return self.user == NOBODY and self.age < LOGIN_TIME
+
     def is_cut_off_by(self, closing: Collection[str]) -> bool:
         """Tell whether this is a client of a door in ``closing``; our own connection and replication links are none."""
         if self.is_own or self.is_link:
             return False
         in_plain = PLAINTEXT in closing and self.transport == PLAINTEXT
-        return in_plain or (DEFAULT_USER in closing and self.user == "default")
+        is_nobody = self.user == NOBODY and not (self.may_be_logging_in and self.command in _BEFORE_LOGIN)
+        return in_plain or (DEFAULT_USER in closing and is_nobody)
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Group:
     is_cut_off: bool
 
 
-def parse(text: str, own: str, tls_port: str) -> list[Connection]:
+def parse(text: str, own: str, tls_port: str = "0") -> list[Connection]:
     """Read the reply to CLIENT LIST.
 
     :param own: the reply to CLIENT ID.
@@ -92,7 +103,7 @@ def _connection(row: dict[str, str], own: str, tls_port: str) -> Connection:
     return Connection(
         ident=row["id"],
         address=row.get("addr", ""),
-        user=row.get("user", "default"),
+        user=row.get("user", NOBODY),
         transport=_transport(row, tls_port),
         name=row.get("name", ""),
         library=library,

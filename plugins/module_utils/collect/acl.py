@@ -26,8 +26,6 @@ _BATCH = 100
 # Before 7.2 a server needs up to a millisecond to write the rules of one user out, and serves nobody meanwhile.
 _SLOW_BATCH = 2
 _SLOW_LIST = 8
-# CLIENT LIST flags of connections that are replication links, not clients.
-_LINKS = ("S", "M")
 
 Verdicts = dict[tuple[str, str], bool]
 
@@ -119,18 +117,6 @@ def log_in(endpoint: Endpoint, passwords: Mapping[str, Collection[str]]) -> None
             for (user, _command), reply in zip(batch, server.pipeline([command for _user, command in batch])):
                 if isinstance(reply, Exception):
                     raise LoginError(str(reply), where=f"user {user!r}")
-
-
-def connections(server: Server, users: Collection[str]) -> dict[str, str]:
-    """Return the user of each client connection (by id) that belongs to one of ``users``, without our own."""
-    own = str(server.command("CLIENT", "ID"))
-    found = {}
-    for line in str(server.command("CLIENT", "LIST")).splitlines():
-        fields = dict(word.partition("=")[::2] for word in line.split(" "))
-        is_client = not any(flag in fields.get("flags", "") for flag in _LINKS)
-        if is_client and fields["id"] != own and fields.get("user") in users:
-            found[fields["id"]] = fields["user"]
-    return found
 
 
 def preflight(binary: str, run_as: str | None, text: str, where: str, calls: Collection[tuple[str, str]]) -> Verdicts:

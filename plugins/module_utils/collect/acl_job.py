@@ -40,6 +40,11 @@ class Job:
         return self.params["apply"] in _LIVE
 
     @property
+    def kills(self) -> bool:
+        """Whether connections that hold more than they should are to be closed."""
+        return bool(self.params["kill_clients"] and self.live)
+
+    @property
     def binary(self) -> str | None:
         """The server binary that validates, if there is one here."""
         return self.params["binary"] or find_binary()
@@ -158,8 +163,7 @@ def _on_server(job: Job, server: Server) -> dict[str, Any]:
     ready = _prepare(job, server)
     validated, reason = _preflight(job, server, ready)
     warnings = acl_report.warnings(job, server, ready)
-    if not job.check_mode:
-        _apply(job, server, ready)
+    killed = {} if job.check_mode else _apply(job, server, ready)
     return {
         "changed": ready.changed,
         "plan": acl_report.sentences(job, ready),
@@ -168,7 +172,7 @@ def _on_server(job: Job, server: Server) -> dict[str, Any]:
         "validated": validated,
         "reason": reason,
         "verified": job.live and not job.check_mode and ready.can_verify,
-        "killed": [] if job.check_mode else [f"{user} ({number})" for number, user in ready.closing.items()],
+        "killed": [f"{user} ({number})" for number, user in killed.items()],
         "warnings": warnings,
     }
 
@@ -188,7 +192,7 @@ def _prepare(job: Job, server: Server) -> Prepared:
     if params["apply"] in _FILE:
         staged = acl_file.stage(job.file_wish(), final, table)
     dates = password_ages.stage(params["ages_dir"], params["aclfile"], final.values())
-    closing = acl.connections(server, _leaving(changes, want, have)) if params["kill_clients"] and job.live else {}
+    closing = connected.of_users(server, _leaving(changes, want, have)) if job.kills else {}
     return Prepared(table, login, have, final, changes, staged, dates, closing)
 
 
@@ -224,7 +228,8 @@ def _preflight(job: Job, server: Server, ready: Prepared) -> tuple[bool, str]:
     return validated, reason
 
 
-def _apply(job: Job, server: Server, ready: Prepared) -> None:
+def _apply(job: Job, server: Server, ready: Prepared) -> dict[str, str]:
+    """Carry out what was prepared; return the user of each connection (by id) that was closed."""
     done = Replacement()
     try:
         if ready.staged and ready.staged.changed:
@@ -238,7 +243,15 @@ def _apply(job: Job, server: Server, ready: Prepared) -> None:
     except (ServerRefusedError, UnreachableError) as error:
         _take_back(server, ready, done, error)
     ready.dates.write()
-    connected.hang_up(server, list(ready.closing), prove=ready.can_prove)
+    closing = {**ready.closing, **_came_meanwhile(job, server, ready)}
+    connected.hang_up(server, list(closing), prove=ready.can_prove)
+    return closing
+
+
+def _came_meanwhile(job: Job, server: Server, ready: Prepared) -> dict[str, str]:
+    """Return connections of users switched off now: some may have come after we had looked, and before it was done."""
+    off = {change.name for change in ready.changes if change.want and not change.want.enabled}
+    return connected.of_users(server, off) if off and job.kills and ready.can_prove else {}
 
 
 def _check_own_judgement(job: Job, server: Server, ready: Prepared) -> None:

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..clients.connections import group, parse
+from ..clients.connections import LOGIN_TIME, group, parse
 from ..clients.table import sentences, table
 from ..connection import Endpoint, connect
 from ..errors import ServerRefusedError
@@ -46,6 +46,27 @@ def read(server: Server) -> list[Connection]:
     own = str(server.command("CLIENT", "ID"))
     tls_port = server.config("tls-port").get("tls-port", "0")
     return parse(str(server.command("CLIENT", "LIST")), own, tls_port)
+
+
+def of_users(server: Server, users: Collection[str]) -> dict[str, str]:
+    """Return the user of each client (by id) that belongs to one of ``users``; neither our own nor replication links.
+
+    Who just came may not have logged in yet, so it is looked at twice.
+
+    :raises ServerRefusedError: no right to CLIENT LIST.
+    """
+    found = _of_users(server, users)
+    if any(one.may_be_logging_in for one in found):
+        time.sleep(LOGIN_TIME)
+        still = {one.ident: one.user for one in _of_users(server, users)}
+        found = [one for one in found if still.get(one.ident) == one.user]
+    return {one.ident: one.user for one in found}
+
+
+def _of_users(server: Server, users: Collection[str]) -> list[Connection]:
+    own = str(server.command("CLIENT", "ID"))
+    listed = parse(str(server.command("CLIENT", "LIST")), own)
+    return [one for one in listed if one.user in users and not one.is_own and not one.is_link]
 
 
 def hang_up(server: Server, idents: Collection[str], *, prove: bool = True) -> None:

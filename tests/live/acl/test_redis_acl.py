@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +25,7 @@ from ansible_collections.rampart.redis.tests.runner import fail, outcome, succee
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.rampart.redis.plugins.module_utils.connection import Server
 
 WRITES = re.compile(r"acl\|(setuser|deluser|load|save)|config\|(set|rewrite)|^(set|del|flush\w+)$")
 
@@ -151,6 +154,22 @@ def test_a_connection_left_over_by_an_interrupted_run_is_closed_later(bench: Ben
         assert len(result["killed"]) == 1
     again = bench.set({"name": "default", "enabled": False}, kill_clients=True)
     assert (again["changed"], again["killed"]) == (False, [])
+
+
+def test_who_is_just_logging_in_is_not_cut_off(bench: Bench) -> None:
+    bench.set(APP, {"name": "default", "enabled": False})
+    # A client that says nothing yet is listed as the default user, though it is about to become app.
+    with bench.server.session() as slow, ThreadPoolExecutor() as beside:
+        login = beside.submit(_log_in_late, slow)
+        result = bench.set({"name": "default", "enabled": False}, kill_clients=True)
+        login.result()
+        assert (result["changed"], result["killed"]) == (False, [])
+        assert slow.command("GET", "app:1") is None
+
+
+def _log_in_late(server: Server) -> None:
+    time.sleep(1)
+    server.login("app", SECRET)
 
 
 def test_purge_removes_but_never_default_nor_ourselves(bench: Bench) -> None:

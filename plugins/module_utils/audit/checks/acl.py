@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ...acl import ages
+from ...clients.connections import LOGIN_TIME, NOBODY
 from ..check import (
     CRITICAL,
     HIGH,
@@ -251,8 +252,13 @@ def _days(since: float | None, now: float) -> int | None:
 )
 def default_clients(clients: Sequence[Mapping[str, Any]], users: Sequence[AclUser]) -> Verdict:
     """Switching the default user off does not touch connections that are already open: they keep full rights."""
-    rows = [row for row in clients if row.get("user") == "default" and not row.get("own")]
+    # Who came this very moment may not have logged in yet, and is listed as the default user until then.
+    rows = [row for row in clients if row.get("user") == NOBODY and not row.get("own") and _has_settled(row)]
     user = _default(users)
     leftover = user is not None and not user.enabled
     texts = [f"{row.get('addr')} ({row.get('name') or 'no name'})" for row in rows]
     return verdict(texts, f"none of {len(clients)} connections", HIGH if leftover else None)
+
+
+def _has_settled(row: Mapping[str, Any]) -> bool:
+    return int(row.get("age", LOGIN_TIME)) >= LOGIN_TIME

@@ -54,6 +54,10 @@ def test_the_door_is_known_by_the_port(fields: dict[str, object], transport: str
         ({"flags": "M"}, False, False),
         ({"flags": "O"}, True, True),  # MONITOR is no replication
         ({"id": 99}, False, False),  # our own
+        ({"age": 1, "cmd": "NULL"}, True, False),  # who has not logged in yet, and so may be anybody
+        ({"age": 1, "cmd": "hello", "laddr": "10.0.0.5:6380"}, False, False),
+        ({"age": 2, "cmd": "NULL"}, True, True),
+        ({"age": 1}, True, True),
     ],
 )
 def test_who_is_cut_off(fields: dict[str, object], by_plaintext: bool, by_default_user: bool) -> None:

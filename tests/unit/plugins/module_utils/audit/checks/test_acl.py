@@ -117,6 +117,8 @@ CASES = [
     Case("ACL-033", _client("default"), "fail", "10.0.0.9:5 (no name)", "high"),
     Case("ACL-033", {**_client("default"), "users": [OPEN]}, "fail", "10.0.0.9", "medium"),
     Case("ACL-033", _client("default", own=True), "pass", "none"),
+    Case("ACL-033", _client("default", age="1"), "pass", "none"),
+    Case("ACL-033", _client("default", age="2"), "fail", "10.0.0.9"),
 ]
 
 
