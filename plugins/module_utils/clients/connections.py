@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 _LINKS = frozenset("MS")
 _ON_SOCKET = "U"
 
-# Whom the server lists a client as until it has logged in, how long that may take (seconds), and what it has said by then.
+# Whom the server lists a client as until it has logged in; how long that may take, in seconds; what it has said by then.
 NOBODY = "default"
 LOGIN_TIME = 2
 _BEFORE_LOGIN = frozenset(("NULL", "hello", "auth"))
@@ -49,7 +49,7 @@ class Connection:
 
     @property
     def may_be_logging_in(self) -> bool:
-        """Whether this may be somebody else in a moment: the server lists who has not logged in yet as the default user."""
+        """Whether this may be somebody else in a moment: until the login it is listed as the default user."""
         return self.user == NOBODY and self.age < LOGIN_TIME
 
     def is_cut_off_by(self, closing: Collection[str]) -> bool:
