@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 _LINKS = frozenset("MS")
 _ON_SOCKET = "U"
 
-# Whom the server lists a client as until it has logged in; how long that may take, in seconds; what it has said by then.
+# Whom the server lists a client as until it has logged in; how long that takes at most, in s; what it has said by then.
 NOBODY = "default"
 LOGIN_TIME = 2
 _BEFORE_LOGIN = frozenset(("NULL", "hello", "auth"))
