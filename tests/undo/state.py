@@ -13,11 +13,13 @@ for path in $(find /etc/$product /etc/systemd/system/$product-server.service.d /
 done
 stat -c '%n %a %U:%G' /var/lib/$product /var/log/$product /var/log/$product/* $(ls -d /var/lib/$product/dump.rdb)
 sysctl vm.overcommit_memory net.core.somaxconn
+find /etc/rampart /etc/systemd/system -name '*rampart*firewall*' -o -name '*.nft' | sort
+nft list ruleset
 """
 
 
 class State(NamedTuple):
-    """Files with modes and kernel values, running values, users, keys with their values."""
+    """Files with modes, kernel values and firewall, running values, users, keys with their values."""
 
     files: str
     config: str

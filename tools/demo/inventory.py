@@ -43,6 +43,15 @@ GROUP_VARS: dict[str, Any] = {
 STUBBORN: dict[str, Any] = {"redis_server_drain_timeout": 5, "redis_server_drain_force": True}
 
 
+# Three servers that have nothing to do with one another. The old door's port is let through as well: attackers who may
+# connect must find it closed, not hidden.
+FIREWALL: dict[str, Any] = {
+    "redis_harden_firewalls": ["host"],
+    "redis_firewall_peers": [],
+    "redis_firewall_redis_ports": [6379, TLS_PORT],
+}
+
+
 def hosts(addresses: Mapping[str, str]) -> dict[str, Any]:
     """Return the group ``redis`` for these containers and their addresses."""
     entries: dict[str, dict[str, Any]] = {
@@ -52,12 +61,19 @@ def hosts(addresses: Mapping[str, str]) -> dict[str, Any]:
     return {"redis": {"hosts": entries}}
 
 
-def write(addresses: Mapping[str, str], product: Product) -> None:
-    """Write hosts.yml and group_vars."""
+def write(addresses: Mapping[str, str], ours: str, product: Product) -> None:
+    """Write hosts.yml and group_vars.
+
+    :param ours: the address of clients, administrators and all attackers but the stranger, so that the firewall alone
+        stops no other attack.
+    """
+    named = {"redis_firewall_clients": [ours], "redis_firewall_bastions": [ours]}
     variables = INVENTORY / "group_vars" / "redis"
     variables.mkdir(parents=True)
     (INVENTORY / "hosts.yml").write_text(_yaml(hosts(addresses)), encoding="utf-8")
-    (variables / "demo.yml").write_text(_yaml({**GROUP_VARS, "redis_server_product": product.name}), encoding="utf-8")
+    (variables / "demo.yml").write_text(
+        _yaml({**GROUP_VARS, **FIREWALL, **named, "redis_server_product": product.name}), encoding="utf-8"
+    )
 
 
 def _yaml(data: Mapping[str, Any]) -> str:

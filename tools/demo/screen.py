@@ -122,6 +122,11 @@ def _facts_table(facts: Facts, transport: str) -> Table:
         f"{client['reconnects']} reconnect(s); ended on {transport}",
     )
     table.add_row("second run", f"changed={facts.second_run['changed']}, {writes}")
+    evidence = facts.evidence
+    took = f"collected within {evidence['seconds']} s (the playbook: {evidence['playbook']} s)"
+    table.add_row(
+        "evidence", f"{evidence['files']} files of {evidence['hosts']} hosts, {took}; opened with our key only"
+    )
     table.add_row("report", escape(facts.report))
     table.add_row("facts, logs", f"{SUMMARY.relative_to(ROOT)}, {BUILD.relative_to(ROOT)}/*.log")
     table.add_row("clean up", "make clean")

@@ -19,7 +19,7 @@ from tests.attacks.survivor import dismiss
 from tests.attacks.table import ATTACKS
 from tests.attacks.targets import target_of
 
-from . import commandstats, containers, dataset, inventory, live, playbooks
+from . import commandstats, containers, dataset, evidence, inventory, live, playbooks
 from .audit import audit
 from .places import BOXES, BUILD, CONTROLLER, ROOT, SUMMARY, WATCHED
 from .screen import Screen, log_in_words
@@ -62,6 +62,8 @@ def demo(machine: Machine) -> int:
         work = harden_at_work(screen, machine.product)
     story = live.story()
     second_run = harden_again(screen, machine.product)
+    screen.step("Collect evidence, as in the first minutes of an incident: one encrypted bundle for each host")
+    collected = evidence.collect(screen)
     screen.step("Log in as a person would")
     log_in(machine.product)
     facts = Facts(
@@ -73,6 +75,7 @@ def demo(machine: Machine) -> int:
         client={name: story[name] for name in ("operations", "errors", "wrong_answers", "reconnects")},
         audit=work.audit,
         second_run=second_run,
+        evidence=collected,
         report=str((BUILD / "audit-after" / "report.html").relative_to(ROOT)),
         seconds=round(screen.seconds, 1),
     )
@@ -92,8 +95,9 @@ def set_up(screen: Screen, machine: Machine) -> None:
         screen.step(f"{box.name}: install the distribution's {machine.product.server}; {box.purpose}")
         baselines.install(box.name, machine.product)
         baselines.PREPARE[box.baseline](box.name, machine.product)
-    addresses = {box.name: target_for(box, "before", machine.product).address for box in BOXES}
-    inventory.write(addresses, machine.product)
+    targets = [target_for(box, "before", machine.product) for box in BOXES]
+    addresses = {target.container: target.address for target in targets}
+    inventory.write(addresses, targets[0].own_address, machine.product)
 
 
 def harden_at_work(screen: Screen, product: Product) -> Work:

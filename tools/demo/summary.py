@@ -13,6 +13,7 @@ from tests.attacks.table import ATTACKS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EVIDENCE_SECONDS = 60.0
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -39,6 +40,7 @@ class Facts:
     client: dict[str, int]  # operations, errors, wrong_answers, reconnects
     audit: dict[str, dict[str, int]]  # before, after: findings by severity
     second_run: dict[str, Any]  # changed: int; writes: names of writing commands
+    evidence: dict[str, float]  # seconds, playbook: how long it took; hosts, files: of how many
     report: str
     seconds: float = field(default=0.0)
 
@@ -49,7 +51,14 @@ class Facts:
 
 def complaints(facts: Facts) -> list[str]:
     """Return what is not as it must be; empty after a good run."""
-    return [*_attacks(facts), *_data(facts), *_client(facts.client), *_audit(facts.audit), *_second_run(facts)]
+    return [
+        *_attacks(facts),
+        *_data(facts),
+        *_client(facts.client),
+        *_audit(facts.audit),
+        *_second_run(facts),
+        *_evidence(facts),
+    ]
 
 
 def _attacks(facts: Facts) -> list[str]:
@@ -98,3 +107,8 @@ def _second_run(facts: Facts) -> list[str]:
     if facts.second_run["writes"]:
         found.append(f"the second run sent {', '.join(facts.second_run['writes'])}")
     return found
+
+
+def _evidence(facts: Facts) -> list[str]:
+    seconds = facts.evidence["seconds"]
+    return [f"evidence took {seconds:g} s, more than {EVIDENCE_SECONDS:g}"] if seconds > EVIDENCE_SECONDS else []

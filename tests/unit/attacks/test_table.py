@@ -38,6 +38,7 @@ def test_the_promised_attacks_are_there() -> None:
         15,
         16,
         17,
+        20,
         21,
         22,
         23,

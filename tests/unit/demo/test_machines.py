@@ -43,8 +43,9 @@ def test_products_differ_in_every_place() -> None:
 
 def test_the_inventory_names_the_product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inventory, "INVENTORY", tmp_path)
-    inventory.write({"box": "192.0.2.1"}, VALKEY)
+    inventory.write({"box": "192.0.2.1"}, "192.0.2.254", VALKEY)
     variables = yaml.safe_load((tmp_path / "group_vars" / "redis" / "demo.yml").read_text(encoding="utf-8"))
     assert variables["redis_server_product"] == "valkey"
+    assert variables["redis_firewall_bastions"] == ["192.0.2.254"]
     hosts = yaml.safe_load((tmp_path / "hosts.yml").read_text(encoding="utf-8"))
     assert list(hosts["redis"]["hosts"]) == ["box"]

@@ -31,6 +31,7 @@ GOOD = Facts(
     client={"operations": 9000, "errors": 1, "wrong_answers": 0, "reconnects": 1},
     audit={"before": {"critical": 3}, "after": {"medium": 2}},
     second_run={"changed": 0, "writes": []},
+    evidence={"seconds": 1.4, "playbook": 9.5, "hosts": 3, "files": 90},
     report="build/demo/audit-after/report.html",
 )
 
@@ -59,6 +60,7 @@ def test_a_good_run_has_no_complaint() -> None:
         ({"audit": {"before": {"critical": 3}, "after": {"critical": 1}}}, "1 findings of severity critical"),
         ({"audit": {"before": {}, "after": {}}}, "found nothing critical in an open server"),
         ({"second_run": {"changed": 2, "writes": []}}, "second run changed 2"),
+        ({"evidence": {**GOOD.evidence, "seconds": 61.0}}, "evidence took 61 s, more than 60"),
         ({"second_run": {"changed": 0, "writes": ["config|set"]}}, "second run sent config|set"),
     ],
 )
@@ -80,6 +82,7 @@ def test_the_json_has_the_promised_fields() -> None:
             "client",
             "audit",
             "second_run",
+            "evidence",
             "report",
             "seconds",
         )
@@ -99,6 +102,7 @@ def test_the_last_screen_says_what_a_person_needs(product: Product) -> None:
         GOOD.report,
         f"{product.name}-cli --tls",
         "changed=0",
+        "90 files of 3 hosts, collected within 1.4 s (the playbook: 9.5 s)",
         *_titles(),
     ):
         assert words in text

@@ -49,6 +49,9 @@ def disagreements(defaults: Mapping[str, Any], options: Mapping[str, Any]) -> li
                 found.append(f"{key}: required, so its default is never used")
         elif key not in defaults:
             found.append(f"{key}: no default in defaults/main.yml")
+        elif "hostvars" in str(defaults[key]):
+            if "default" in option:
+                found.append(f"{key}: Ansible evaluates the default in the specs, also where the variable is set")
         elif json.dumps(defaults[key], sort_keys=True) != json.dumps(option.get("default"), sort_keys=True):
             found.append(f"{key}: {defaults[key]!r} by default, {option.get('default')!r} in the specs")
     return sorted(found)
@@ -150,6 +153,15 @@ def test_missing_halves_are_found() -> None:
     assert disagreements({}, {"x_a": {"default": 1}}) == ["x_a: no default in defaults/main.yml"]
     assert disagreements({"x_a": 1}, {"x_a": {"required": True}}) == ["x_a: required, so its default is never used"]
     assert disagreements({}, {"x_a": {"required": True}}) == []
+
+
+def test_a_default_that_reads_other_hosts_is_not_in_the_specs() -> None:
+    """Or else a host without an address would stand in the way of those who name addresses themselves."""
+    value = "{{ groups['web'] | addresses(hostvars) }}"
+    assert disagreements({"x_a": value}, {"x_a": {"default": value}}) == [
+        "x_a: Ansible evaluates the default in the specs, also where the variable is set"
+    ]
+    assert disagreements({"x_a": value}, {"x_a": {}}) == []
 
 
 @pytest.mark.parametrize(
