@@ -28,7 +28,7 @@ def silent() -> Iterator[int]:
     """Fill the queue of a server: the system drops what comes, as a firewall does."""
     with socket.create_server((HOME, 0), backlog=0) as server:
         port = server.getsockname()[1]
-        waiting = [socket.socket() for _ in range(4)]
+        waiting = [socket.socket() for _waiting in range(4)]
         for one in waiting:
             one.settimeout(0)
             one.connect_ex((HOME, port))
