@@ -13,7 +13,8 @@ short_description: Addresses of hosts of the inventory, for a firewall
 description:
   - For each host the first of its variables C(redis_firewall_address), C(redis_server_address) and C(ansible_host) that
     is an address other than the loopback, or else its name if that is one.
-  - A host without any is an error, since names are not looked up.
+  - A host without any is an error, since names are not looked up, or left out with O(required=false).
+positional: hostvars
 options:
   _input:
     description: Names of hosts.
@@ -24,6 +25,10 @@ options:
     description: The variable C(hostvars).
     type: dict
     required: true
+  required:
+    description: Whether every host must have one.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""
@@ -52,15 +57,18 @@ if TYPE_CHECKING:
 _NAMES = ("redis_firewall_address", "redis_server_address", "ansible_host", "inventory_hostname")
 
 
-def redis_firewall_addresses(hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def redis_firewall_addresses(
+    hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], *, required: bool = True
+) -> list[str]:
     """Return an address for each host."""
-    return [_address(host, hostvars[host]) for host in hosts]
+    found = [_address(host, hostvars[host], required=required) for host in hosts]
+    return [address for address in found if address is not None]
 
 
-def _address(host: str, variables: Mapping[str, Any]) -> str:
+def _address(host: str, variables: Mapping[str, Any], *, required: bool) -> str | None:
     words = [str(variables[name]) for name in _NAMES if variables.get(name)]
     found = next((word for word in words if _is_address(word)), None)
-    if found is None:
+    if found is None and required:
         raise AnsibleFilterError(
             f"{host} has no address that a firewall could let in. Set redis_firewall_address for it in the inventory"
         )

@@ -32,6 +32,10 @@ options:
     description: Seconds to wait for that. Whatever is not in force then is told in RV(pending), and is no error.
     type: float
     default: 120.0
+  vpcs:
+    description: Whether to look at the VPCs of the droplets too. A custom token then needs the scope C(vpc:read).
+    type: bool
+    default: false
 seealso:
   - module: rampart.redis.digitalocean_firewall
 """
@@ -55,7 +59,14 @@ firewalls:
   type: list
   elements: dict
 droplets:
-  description: The droplets of O(tags), each with C(id), C(name), C(tags) and the names of its C(firewalls).
+  description:
+    - The droplets of O(tags), each with C(id), C(name), C(tags), the names of its C(firewalls), the id of its C(vpc),
+      and its C(private_addresses).
+  returned: success
+  type: list
+  elements: dict
+vpcs:
+  description: The VPCs of the droplets, each with C(id), C(name) and C(ip_range). Empty without O(vpcs).
   returned: success
   type: list
   elements: dict
@@ -81,6 +92,7 @@ SPEC: Spec = {
     "tags": {"type": "list", "elements": "str", "default": []},
     "wait_for": {"type": "list", "elements": "str", "default": []},
     "wait_timeout": {"type": "float", "default": 120.0},
+    "vpcs": {"type": "bool", "default": False},
 }
 
 

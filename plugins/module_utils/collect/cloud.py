@@ -73,6 +73,13 @@ class Account:
         answer = self.client.call("GET", path_of("droplets", number), accept=(404,))
         return [droplet_of(answer.body["droplet"])] if "droplet" in answer.body else []
 
+    def vpcs(self, numbers: Iterable[str]) -> list[Mapping[str, Any]] | None:
+        """Return the VPCs of these ids; None if the token may not see VPCs."""
+        try:
+            return [self.client.call("GET", path_of("vpcs", number)).body["vpc"] for number in sorted(numbers)]
+        except HiddenError:
+            return None
+
     def make_tag(self, name: str) -> None:
         """Make a tag, once."""
         try:

@@ -213,6 +213,9 @@ def survey(params: Mapping[str, Any]) -> dict[str, Any]:
     if droplets is None:
         raise InputError("the token may not see droplets", where="api_token", hint="Give it the scope droplet:read")
     firewalls = [firewall_of(raw) for raw in raws]
+    vpcs = account.vpcs({droplet.vpc for droplet in droplets} - {""}) if params["vpcs"] else []
+    if vpcs is None:
+        raise InputError("the token may not see VPCs", where="api_token", hint="Give it the scope vpc:read")
     return {
         "changed": False,
         "firewalls": [_shown(raw) for raw in raws],
@@ -222,9 +225,12 @@ def survey(params: Mapping[str, Any]) -> dict[str, Any]:
                 "name": droplet.name,
                 "tags": sorted(droplet.tags),
                 "firewalls": sorted(firewall.name for firewall in firewalls if firewall.filters(droplet)),
+                "vpc": droplet.vpc,
+                "private_addresses": list(droplet.private),
             }
             for droplet in droplets
         ],
+        "vpcs": [{key: vpc.get(key) for key in ("id", "name", "ip_range")} for vpc in vpcs],
         "pending": pending(raws, params["wait_for"]),
         "unguarded": sorted(droplet.name for droplet in guard.unguarded(droplets, firewalls)),
     }

@@ -37,11 +37,13 @@ class Firewall:
 
 @dataclass(frozen=True)
 class Droplet:
-    """A droplet as far as a firewall cares."""
+    """A droplet as far as a firewall cares, and its place: the id of its VPC, and its addresses there."""
 
     id: int
     name: str
     tags: frozenset[str]
+    vpc: str = ""
+    private: tuple[str, ...] = ()
 
 
 def firewall_of(raw: Mapping[str, Any]) -> Firewall:
@@ -57,7 +59,14 @@ def firewall_of(raw: Mapping[str, Any]) -> Firewall:
 
 def droplet_of(raw: Mapping[str, Any]) -> Droplet:
     """Return a droplet of the API."""
-    return Droplet(int(raw["id"]), str(raw.get("name")), frozenset(raw.get("tags") or ()))
+    private = [one for one in (raw.get("networks") or {}).get("v4") or () if one.get("type") == "private"]
+    return Droplet(
+        int(raw["id"]),
+        str(raw.get("name")),
+        frozenset(raw.get("tags") or ()),
+        str(raw.get("vpc_uuid") or ""),
+        tuple(str(one.get("ip_address")) for one in private),
+    )
 
 
 def body_of(firewall: Firewall) -> dict[str, Any]:

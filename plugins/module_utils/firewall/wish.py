@@ -124,17 +124,27 @@ def refuse_lockout(wish: Wish, session: Session | None) -> None:
 
 def strangers(wish: Wish, connected: Iterable[tuple[str, int]]) -> list[str]:
     """Return those of (address of the other end, own port) that a guarded port would no longer let in."""
-    ways = {"redis": (*wish.clients, *wish.peers), "exporter": wish.monitors, "bus": wish.peers}
-    if wish.sentinel_proved:
-        ways["sentinel"] = (*wish.clients, *wish.peers)
+    known_by = {service: [one for who in names for one in getattr(wish, who)] for service, names in ways(wish).items()}
     found = set()
     for address, port in connected:
         service = next((one for one in SERVICES[:-1] if port in wish.ports[one]), None)
         known = ip_address(address)
         known = getattr(known, "ipv4_mapped", None) or known
-        if service and not known.is_loopback and not _is_inside(known, ways.get(service, ())):
+        if service and not known.is_loopback and not _is_inside(known, known_by[service]):
             found.add(f"{known} (port {port})")
     return sorted(found)
+
+
+def ways(wish: Wish) -> dict[str, tuple[str, ...]]:
+    """Return for each service the options that name who may connect to it."""
+    users = ("clients", "peers")
+    return {
+        "redis": users,
+        "sentinel": users if wish.sentinel_proved else (),
+        "bus": ("peers",),
+        "exporter": ("monitors",),
+        "ssh": ("bastions",),
+    }
 
 
 def guarded(wish: Wish) -> set[int]:

@@ -35,6 +35,7 @@ class Account:
     firewalls: dict[str, Raw] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     droplets: dict[int, Raw] = field(default_factory=dict)
+    vpcs: dict[str, Raw] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     fails: bool = False
     looks: dict[str, int] = field(default_factory=dict)
@@ -45,6 +46,15 @@ class Account:
         """Put a droplet there."""
         self.tags += [tag for tag in tags if tag not in self.tags]
         self.droplets[number] = {"id": number, "name": f"droplet-{number}", "tags": list(tags)}
+
+    def vpc(self, name: str, ip_range: str, droplets: dict[int, str]) -> None:
+        """Put a VPC there, and droplets with their private addresses into it."""
+        number = str(uuid.uuid4())
+        self.vpcs[number] = {"id": number, "name": name, "ip_range": ip_range}
+        for droplet, address in droplets.items():
+            public = {"type": "public", "ip_address": f"198.51.100.{droplet % 256}"}
+            networks = {"v4": [public, {"type": "private", "ip_address": address}], "v6": []}
+            self.droplets[droplet].update(vpc_uuid=number, networks=networks)
 
     def firewall(self, name: str, **fields: Any) -> str:  # noqa: ANN401
         """Put a firewall there, unchecked, as other tools may have made it."""
@@ -196,6 +206,11 @@ class Account:
         if int(number) not in self.droplets:
             raise Refusal(404, "The resource you were accessing could not be found.")
         return 200, {"droplet": self.droplets[int(number)]}, ""
+
+    def _get_vpcs_one(self, number: str, _body: Raw) -> tuple[int, Raw | None, str]:
+        if number not in self.vpcs:
+            raise Refusal(404, "The resource you were accessing could not be found.")
+        return 200, {"vpc": self.vpcs[number]}, ""
 
     def _look(self, number: str) -> None:
         self.looks[number] = self.looks.get(number, self.profile.waits) + 1

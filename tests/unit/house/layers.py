@@ -101,7 +101,9 @@ class Layer:
 MU = "plugins.module_utils."
 ZERO = (f"{MU}errors", f"{MU}versions")
 # All of the folder but its client, which does the talking.
-CLOUD = tuple(f"digitalocean.{part}" for part in ("firewall", "guard", "quarantine", "rules", "topology", "wish"))
+CLOUD = tuple(
+    f"digitalocean.{part}" for part in ("firewall", "guard", "quarantine", "rules", "topology", "vpc", "wish")
+)
 # Text, JSON and Prometheus renderers also run on hosts without Ansible, so they live in module_utils and are pure.
 PURE = ZERO + tuple(
     f"{MU}{package}*"

@@ -128,6 +128,16 @@ def test_a_task_file_is_short(path: str) -> None:
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= LONGEST_TASK_FILE
 
 
+def test_what_the_firewall_is_compared_with_is_what_it_is_asked_for() -> None:
+    role = ROOT / "roles" / "redis_firewall"
+    told = read_yaml(role / "vars" / "main.yml")["__redis_firewall_options"]
+    (task,) = [task for task in read_yaml(role / "tasks" / "main.yml") if "rampart.redis.redis_firewall" in task]
+    asked = task["rampart.redis.redis_firewall"]
+    # What says when and how, and nothing about who is let in.
+    assert asked.keys() - told.keys() == {"state", "other_manager", "unit", "confirm_within"}
+    assert told == {key: asked[key] for key in told}
+
+
 # The tests of the tests: what is planted is found.
 
 

@@ -35,5 +35,11 @@ def test_a_host_without_an_address_is_named(variables: dict[str, str]) -> None:
         addresses(["web-1"], {"web-1": variables})
 
 
+def test_a_host_without_an_address_may_be_left_out() -> None:
+    assert addresses(["web-1", "web-2"], {"web-1": {}, "web-2": {"ansible_host": "10.0.0.9"}}, required=False) == [
+        "10.0.0.9"
+    ]
+
+
 def test_no_hosts_no_addresses() -> None:
     assert addresses([], {}) == []
