@@ -56,8 +56,11 @@ The severity is that of a failure; where circumstances make it better or worse, 
 - **What is out of reach is less severe, by one step** (PKG-001): TLS bugs without a TLS port, bugs of commands that
   only administrators may run. It never passes for that.
 - **A superuser is who may change users** (ACL-005), with or without `+@all` or keys: it can give itself the rest.
-- **The firewall is followed, not read** (NET-006, NET-007): what happens to the first packet of a stranger, through
-  every chain, those of ufw and iptables-nft too. A rule with a match we do not know gives *info*, never a pass.
+- **The firewall is followed, not read** (NET-006, NET-007, NET-016): what happens to the first packet of a stranger, or
+  to the server's own to a stranger, through every chain, those of ufw and iptables-nft too. A rule with a match we do
+  not know gives *info*, never a pass.
+- **Who is let out by name is not let out to anywhere** (NET-016): the server's account is tried with another Redis'
+  port and with one that nobody names. A rule for all of port 443, for updates, is no finding.
 - **The provider's firewall** (NET-008) cannot be seen from the host; where nobody asked for it, it is *not
   evaluated*.
 - **Refusals count since the last audit** (ACL-031): a counter that only grows says nothing, and a restart sets it

@@ -31,20 +31,23 @@ class Collector:
         self._server = socket.create_server((address, 0))
         self._server.settimeout(PATIENCE)
         self.address, self.port = self._server.getsockname()[:2]
+        self.visitors = 0
         self.received = b""
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop listening and wait for the thread."""
-        self._server.close()
+        self._server.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who waits for a visitor
         self._thread.join(PATIENCE)
+        self._server.close()
 
     def _serve(self) -> None:
         try:
             visitor, _peer = self._server.accept()
         except OSError:
             return  # nobody came
+        self.visitors += 1
         with visitor:
             visitor.settimeout(1.0)
             try:

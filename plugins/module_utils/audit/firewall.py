@@ -25,15 +25,41 @@ _DEPTH = 16
 
 @dataclass(frozen=True)
 class Packet:
-    """The first packet of a TCP connection to ``port``, from ``source``, over another interface than the loopback."""
+    """The first packet of a TCP connection to ``port``, over another interface than the loopback.
 
-    source: str
+    ``address`` is the other side's. With ``hook`` "output" it is a packet that the account ``uid`` sends.
+    """
+
+    address: str
     port: int
+    hook: str = "input"
+    uid: int | None = None
 
     @property
     def family(self) -> str:
         """``ip`` or ``ip6``."""
-        return "ip6" if ":" in self.source else "ip"
+        return "ip6" if ":" in self.address else "ip"
+
+    @property
+    def values(self) -> dict[tuple[str, str], str | None]:
+        """What rules may ask of it: protocol or kind, field, and the value; None: that is not known."""
+        side, way = ("daddr", "o") if self.hook == "output" else ("saddr", "i")
+        other = {"ip": "ip6", "ip6": "ip"}[self.family]
+        return {
+            ("tcp", "dport"): str(self.port),
+            ("th", "dport"): str(self.port),
+            ("udp", "dport"): "-",
+            (self.family, side): self.address,
+            # A match of the other family's addresses never holds.
+            (other, side): "-",
+            ("ip", "protocol"): "tcp",
+            ("meta", "l4proto"): "tcp",
+            ("meta", "nfproto"): {"ip": "ipv4", "ip6": "ipv6"}[self.family],
+            ("meta", "skuid"): None if self.uid is None else str(self.uid),
+            ("ct", "state"): "new",
+            ("meta", f"{way}if"): "(another interface)",
+            ("meta", f"{way}ifname"): "(another interface)",
+        }
 
 
 @dataclass
@@ -59,21 +85,16 @@ class Ruleset:
 
 
 def reach(rows: Sequence[Mapping[str, Any]], packet: Packet) -> str:
-    """Say whether a packet gets in: it must pass every base chain of its family."""
+    """Say whether a packet gets through: it must pass every base chain of its family and hook."""
     ruleset = Ruleset.read(rows)
     fates = [
         _Walk(ruleset, chain, packet).fate()
-        for chain in ruleset.base.get("input", ())
+        for chain in ruleset.base.get(packet.hook, ())
         if chain["family"] in ("inet", packet.family)
     ]
     if CLOSED in fates:
         return CLOSED
     return UNSURE if UNSURE in fates else OPEN
-
-
-def limits_output(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether what the host sends out is dropped unless a rule allows it."""
-    return any(chain.get("policy") == _DROP for chain in Ruleset.read(rows).base.get("output", ()))
 
 
 def _address(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -144,7 +165,8 @@ class _Walk:
         if match is None:
             return True
         have = self._value(match["left"])
-        if have is None:
+        # Of several flags, a list means all of them, and not one of them as everywhere else.
+        if have is None or ("&" in match["left"] and not isinstance(match["right"], str)):
             return None
         inside = any(self._is_in(have, one) for one in self._members(match["right"]))
         return inside is not (match["op"] == "!=")
@@ -152,24 +174,20 @@ class _Walk:
     def _value(self, left: Any) -> str | None:  # noqa: ANN401 - nft's JSON
         if not isinstance(left, dict):
             return None
-        payload, meta, state = left.get("payload", {}), left.get("meta", {}), left.get("ct", {})
-        words = (payload.get("protocol"), payload.get("field"), meta.get("key"), state.get("key"))
-        packet = self._packet
-        known = {
-            ("tcp", "dport", None, None): str(packet.port),
-            ("th", "dport", None, None): str(packet.port),
-            ("udp", "dport", None, None): "-",
-            (packet.family, "saddr", None, None): packet.source,
-            ("ip", "protocol", None, None): "tcp",
-            (None, None, "l4proto", None): "tcp",
-            (None, None, "nfproto", None): {"ip": "ipv4", "ip6": "ipv6"}[packet.family],
-            (None, None, None, "state"): "new",
-            # A match of the other family's addresses never holds.
-            ({"ip": "ip6", "ip6": "ip"}[packet.family], "saddr", None, None): "-",
-        }
-        if meta.get("key") in ("iifname", "iif"):
-            return "(another interface)"
-        return known.get(words)
+        if "&" in left:
+            return self._flags(*left["&"])
+        kind = next(iter(left), "")
+        about = left[kind] if isinstance(left[kind], dict) else {}
+        words = (str(about.get("protocol", kind)), str(about.get("field") or about.get("key")))
+        return self._packet.values.get(words)
+
+    @staticmethod
+    def _flags(left: Any, mask: Any) -> str | None:  # noqa: ANN401
+        """Return what a mask leaves of the flags of a packet that opens a connection: SYN alone."""
+        names = mask.get("|") if isinstance(mask, dict) else mask
+        if left != {"payload": {"protocol": "tcp", "field": "flags"}} or not isinstance(names, list):
+            return None
+        return "syn" if "syn" in names else None
 
     def _members(self, right: Any) -> list[Any]:  # noqa: ANN401
         if isinstance(right, str) and right.startswith("@"):

@@ -180,7 +180,7 @@ def _beside(wish: Wish, nft: str) -> list[str]:
     found, rows = _managers(nft), others(nftables.everything(nft), [place.table for place in PLACES])
     said = [f"{_named(found)} is active beside these rules: a packet must be let in by both"] if found else []
     packets = [Packet(str(one.network_address), port) for one in wish.clients for port in wish.ports["redis"]]
-    dropped = [f"{one.source} to port {one.port}" for one in packets if reach(rows, one) == CLOSED]
+    dropped = [f"{one.address} to port {one.port}" for one in packets if reach(rows, one) == CLOSED]
     return said + ([f"dropped by other rules of this host: {', '.join(dropped[:_SHOWN])}"] if dropped else [])
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import pwd
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
-from ansible_collections.rampart.redis.plugins.module_utils.audit.firewall import CLOSED, Packet, reach
+from ansible_collections.rampart.redis.plugins.module_utils.audit.firewall import CLOSED, OPEN, STRANGERS, Packet, reach
 from ansible_collections.rampart.redis.plugins.module_utils.firewall.meaning import complaint, counts, meaning
 from ansible_collections.rampart.redis.plugins.module_utils.firewall.ruleset import (
     COUNTERS,
@@ -65,6 +66,17 @@ def test_an_independent_judge_of_the_rules_lets_in_whom_the_wish_names(
             if wish.scope == HOST and port not in guarded(wish):
                 closed = reach(rows, Packet(source, port)) == CLOSED
                 assert closed != let_in(wish, Session(source, port)), (source, port)
+
+
+@pytest.mark.parametrize("options", [PARAMS, FULL], ids=["small", "full"])
+def test_an_independent_judge_finds_the_service_account_kept_in(options: dict[str, Any]) -> None:
+    wish = parse({**options, "user": "nobody"})
+    rows, uid = loaded(ruleset(wish)), pwd.getpwnam("nobody").pw_uid
+    for stranger in STRANGERS:
+        assert reach(rows, Packet(stranger, 6379, "output", uid)) == CLOSED
+        assert reach(rows, Packet(stranger, 6379, "output", 0)) == OPEN
+    for peer in wish.peers:
+        assert reach(rows, Packet(str(peer.network_address), wish.ports["redis"][0], "output", uid)) == OPEN
 
 
 @pytest.mark.parametrize("options", [PARAMS, FULL, {**FULL, "scope": "ports"}], ids=["small", "full", "ports"])

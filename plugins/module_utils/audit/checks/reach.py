@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..addresses import is_inside, is_loopback, port
 from ..check import CRITICAL, HIGH, LOW, Family, Verdict, failed, not_applicable, not_evaluated, noted, passed
-from ..firewall import OPEN, STRANGERS, UNSURE, Packet, limits_output, reach
+from ..firewall import OPEN, STRANGERS, UNSURE, Packet, reach
 from .network import NETWORK
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ _NEIGHBOURS = ("10.255.255.254", "172.31.255.254", "192.168.255.254")
 _PORTS = frozenset({6379, 6380, 9121, 16379, 26379})
 _WORLD = frozenset({"0.0.0.0/0", "::/0"})
 _BUS_OFFSET = 10000
+_UNREADABLE = "a rule decides that the audit cannot read: look at nft list ruleset"
+# Another Redis, and a port that no rule is likely to name: who lets out updates or time only still limits the server.
+_ELSEWHERE = (6379, 47000)
 
 
 def _sources(expected: Mapping[str, Any], *, v6: bool) -> list[str]:
@@ -35,7 +38,7 @@ def _judged(rows: Sequence[Mapping[str, Any]], ports: Sequence[int], sources: Se
     if opened:
         return failed(*opened)
     if unsure:
-        return noted("a rule decides that the audit cannot read: look at nft list ruleset", *unsure)
+        return noted(_UNREADABLE, *unsure)
     return passed(fine)
 
 
@@ -117,14 +120,31 @@ def cloud_firewall(cloud: Mapping[str, Any]) -> Verdict:
     "The server may connect to anywhere",
     severity=LOW,
     needs=("unit", "firewall"),
-    fix="redis_host_unit_settings: IPAddressDeny: any, IPAddressAllow: the networks of clients, replicas and Sentinels",
+    wants=("process",),
+    fix="the role redis_firewall, which limits the service account (redis_firewall_user), or redis_host_unit_settings: "
+    "IPAddressDeny: any, IPAddressAllow: the networks of clients, replicas and Sentinels",
 )
-def egress(unit: Mapping[str, Any], firewall: Sequence[Mapping[str, Any]]) -> Verdict:
-    """MIGRATE and REPLICAOF carry data out, and a shell in the server calls home, where nothing limits connections."""
+def egress(
+    unit: Mapping[str, Any], firewall: Sequence[Mapping[str, Any]], process: Mapping[str, Any] | None
+) -> Verdict:
+    """MIGRATE and REPLICAOF carry data out, and a shell in the server calls home, where nothing limits connections.
+
+    The rules are followed for what the server's account sends to a stranger; nothing is sent.
+    """
     if not unit:
         return not_applicable("the server runs in no systemd unit")
     if set(unit["denied_addresses"]) & {*_WORLD, "any"}:
         return passed(f"{unit['name']} denies all addresses that it does not allow")
-    if limits_output(firewall):
-        return passed("the firewall drops what the host sends out unless a rule allows it")
-    return failed(f"{unit['name']} has no IPAddressDeny, and the firewall lets everything out")
+    uid = process["uid"] if process else None
+    tried = {
+        f"port {number} of {address}": reach(firewall, Packet(address, number, "output", uid))
+        for number in _ELSEWHERE
+        for address in STRANGERS
+    }
+    opened = [where for where, said in tried.items() if said == OPEN]
+    if opened:
+        return failed(f"{unit['name']} has no IPAddressDeny, and the firewall lets it out to {', '.join(opened)}")
+    unsure = [where for where, said in tried.items() if said == UNSURE]
+    if unsure:
+        return noted(_UNREADABLE, *unsure)
+    return passed("the firewall drops what the server sends out unless a rule allows it")

@@ -19,6 +19,8 @@ from ansible_collections.rampart.redis.tests.unit.plugins.module_utils.audit.cas
     verify,
 )
 
+EVERYWHERE = {**UNIT, "denied_addresses": []}
+
 
 def _firewall(*rows: dict[str, Any], policy: str = "drop") -> dict[str, Any]:
     return {"firewall": [chain("input", policy), *rows]}
@@ -27,6 +29,14 @@ def _firewall(*rows: dict[str, Any], policy: str = "drop") -> dict[str, Any]:
 def _cloud(*sources: str, port: int = 6379) -> dict[str, Any]:
     rules = [{"port": port, "sources": list(sources)}]
     return {"cloud": {"provider": "DigitalOcean", "firewalls": [{"name": "redis", "inbound": rules}]}}
+
+
+def _leaving(*rows: dict[str, Any], policy: str = "accept") -> dict[str, Any]:
+    return {"unit": EVERYWHERE, "firewall": [chain("output", policy), *rows]}
+
+
+def _limited(uid: int, *more: dict[str, Any]) -> dict[str, Any]:
+    return rule(match({"meta": {"key": "skuid"}}, uid), *more, {"drop": None}, chain="output")
 
 
 _LOCAL = {"sockets": [{"address": "127.0.0.1", "port": 6379}]}
@@ -73,16 +83,24 @@ CASES = [
     Case("NET-008", _cloud("0.0.0.0/0", port=443), "pass", "none admits"),
     Case("NET-016", {}, "pass", "denies all addresses"),
     Case("NET-016", {"unit": {}}, "not_applicable", "no systemd unit"),
-    Case("NET-016", {"unit": {**UNIT, "denied_addresses": []}}, "fail", "no IPAddressDeny", "low"),
+    Case("NET-016", {"unit": EVERYWHERE}, "fail", "no IPAddressDeny", "low"),
+    Case("NET-016", _leaving(policy="drop"), "pass", "drops what the server sends"),
+    Case("NET-016", _leaving(rule({"accept": None}, chain="output"), policy="drop"), "fail", "6379 of 203.0.113.77"),
+    Case("NET-016", _leaving(_limited(101)), "pass", "drops what the server sends"),
+    Case("NET-016", _leaving(_limited(102)), "fail", "port 47000 of 2001:db8::77", "low"),
+    Case("NET-016", _leaving(_limited(101, match(DPORT, 6379))), "fail", "out to port 47000 of 203.0.113.77"),
+    Case("NET-016", _leaving(_limited(101, match(DPORT, 443, "!="))), "pass", "drops what the server sends"),
     Case(
         "NET-016",
-        {
-            "unit": {**UNIT, "denied_addresses": []},
-            "firewall": [chain("output", "drop"), rule({"accept": None}, chain="output")],
-        },
-        "pass",
-        "drops what the host sends",
+        _leaving(_limited(101, match({"meta": {"key": "nfproto"}}, "ipv4"))),
+        "fail",
+        "out to port 6379 of 2001",
     ),
+    Case("NET-016", _leaving(rule({"accept": None}, chain="output"), _limited(101)), "fail", "203.0.113.77"),
+    Case(
+        "NET-016", _leaving(rule({"xt": None}, {"accept": None}, chain="output"), policy="drop"), "info", "cannot read"
+    ),
+    Case("NET-016", {**_leaving(_limited(101)), "process": None}, "fail", "203.0.113.77"),
 ]
 
 
