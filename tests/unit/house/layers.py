@@ -125,7 +125,7 @@ LAYERS = (
     _pure("conf"),
     _pure("firewall"),
     _pure("tls", foreign=("cryptography",)),
-    _pure("audit", "acl", "conf", "tls"),
+    _pure("audit", "acl", "clients", "conf", "tls"),
     _pure("evidence"),
     _pure("render", "audit"),
     Layer("2 connection", ("plugins/module_utils/connection.py",), PURE + IO, ("redis",)),
