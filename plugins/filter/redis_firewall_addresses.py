@@ -66,7 +66,8 @@ def redis_firewall_addresses(
 
 
 def _address(host: str, variables: Mapping[str, Any], *, required: bool) -> str | None:
-    words = [str(variables[name]) for name in _NAMES if variables.get(name)]
+    # One after the other: what comes behind the first address may be a template that cannot be resolved now.
+    words = (str(variables[name]) for name in _NAMES if variables.get(name))
     found = next((word for word in words if _is_address(word)), None)
     if found is None and required:
         raise AnsibleFilterError(

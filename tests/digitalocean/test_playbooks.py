@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from ansible_collections.rampart.redis.tests.digitalocean.fake.server import TOKEN
-from ansible_collections.rampart.redis.tests.digitalocean.play import Done, ansible, reaching, run_role, told
+from ansible_collections.rampart.redis.tests.digitalocean.play import ROOT, Done, ansible, reaching, run_role, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,3 +61,22 @@ def test_a_host_without_a_droplet_is_told(fake: Fake, tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "redis-1.invalid cannot be isolated" in told(done)
     assert fake.seen == []
+
+
+def test_harden_asks_for_the_clouds_firewalls_where_they_are_named(fake: Fake, tmp_path: Path) -> None:
+    """Its last play alone: those before are for hosts that can be reached (molecule default, which has no token)."""
+    fake.account.tags.append("monitor")
+    plays = yaml.safe_load((ROOT / "playbooks" / "harden.yml").read_text(encoding="utf-8"))
+    (tmp_path / "play.json").write_text(json.dumps(plays[-1:]), encoding="utf-8")
+
+    def harden(*named: str) -> list[str]:
+        fake.forget()
+        variables = {**reaching(fake, tmp_path), "redis_harden_firewalls": named}
+        done = ansible(tmp_path, str(tmp_path / "play.json"), **variables)
+        assert done.returncode == 0, told(done)
+        return fake.writes()
+
+    assert harden("host") == []
+    assert fake.seen == []
+    assert harden("host", "cloud") == ["POST /v2/firewalls"] * 2
+    assert harden("cloud") == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import UserDict
+
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.rampart.redis.plugins.filter.redis_firewall_addresses import FilterModule
@@ -39,6 +41,18 @@ def test_a_host_without_an_address_may_be_left_out() -> None:
     assert addresses(["web-1", "web-2"], {"web-1": {}, "web-2": {"ansible_host": "10.0.0.9"}}, required=False) == [
         "10.0.0.9"
     ]
+
+
+def test_what_is_not_needed_is_not_resolved() -> None:
+    """A template that reads facts nobody has gathered, behind an address that is written down."""
+
+    class Variables(UserDict[str, str]):
+        def __getitem__(self, name: str) -> str:
+            assert name == "redis_firewall_address", name
+            return super().__getitem__(name)
+
+    variables = Variables(redis_firewall_address="10.0.0.2", redis_server_address="{{ facts }}")
+    assert addresses(["web-1"], {"web-1": variables}) == ["10.0.0.2"]
 
 
 def test_no_hosts_no_addresses() -> None:
