@@ -13,6 +13,7 @@ from ansible_collections.rampart.redis.plugins.module_utils import connection
 from ansible_collections.rampart.redis.plugins.module_utils.acl import presets
 from ansible_collections.rampart.redis.plugins.module_utils.audit.registry import CHECKS
 from ansible_collections.rampart.redis.plugins.module_utils.audit.report import build
+from ansible_collections.rampart.redis.plugins.module_utils.clients.connections import LOGIN_TIME
 from ansible_collections.rampart.redis.plugins.module_utils.collect.session import READING
 from ansible_collections.rampart.redis.plugins.module_utils.collect.snapshot import Places, Snapshot, collect
 from ansible_collections.rampart.redis.plugins.module_utils.connection import Endpoint
@@ -151,6 +152,7 @@ def test_a_connection_from_before_is_found(binary: str) -> None:
         leftover.command("PING")
         admin.command("ACL", "SETUSER", "operator", "on", f">{SECRET}", "+@all")
         admin.command("ACL", "SETUSER", "default", "off")
+        time.sleep(LOGIN_TIME + 1)  # by then it is nobody who is just logging in
         report = _audit(replace(server.endpoint, user="operator", password=SECRET))
     assert "ACL-033" in _status(report, "fail")
     assert "NET-005" in _status(report, "pass")
