@@ -86,7 +86,9 @@ def _steal(host: Site) -> bool:
 def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     # What an inventory may say that has to be asked for, and that undo.yml does not ask for.
     ours = "{{ [ansible_facts['default_ipv4']['gateway']] }}"
-    firewall = {"redis_firewall_bastions": ours, "redis_firewall_clients": ours}
+    # Whoever may connect must find the old door closed, not hidden.
+    ports = {"redis_firewall_redis_ports": [6379, 6380]}
+    firewall = {"redis_firewall_bastions": ours, "redis_firewall_clients": ours, **ports}
     home = tmp_path_factory.mktemp("home")
     with site("rampart-undo", home, request.param, redis_harden_firewalls=["host"], **firewall) as host:
         yield host
