@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -84,13 +84,16 @@ def _steal(host: Site) -> bool:
 
 @pytest.fixture(scope="module", params=targets.on("bookworm", "trixie", "valkey"))
 def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # What an inventory may say that has to be asked for, and that undo.yml does not ask for.
+    # What an inventory may say that has to be asked for, and that undo.yml does not ask for. Whoever may connect must find
+    # the old door closed, not hidden.
     ours = "{{ [ansible_facts['default_ipv4']['gateway']] }}"
-    # Whoever may connect must find the old door closed, not hidden.
-    ports = {"redis_firewall_redis_ports": [6379, 6380]}
-    firewall = {"redis_firewall_bastions": ours, "redis_firewall_clients": ours, **ports}
-    home = tmp_path_factory.mktemp("home")
-    with site("rampart-undo", home, request.param, redis_harden_firewalls=["host"], **firewall) as host:
+    firewall: dict[str, Any] = {
+        "redis_harden_firewalls": ["host"],
+        "redis_firewall_bastions": ours,
+        "redis_firewall_clients": ours,
+        "redis_firewall_redis_ports": [6379, 6380],
+    }
+    with site("rampart-undo", tmp_path_factory.mktemp("home"), request.param, **firewall) as host:
         yield host
 
 
