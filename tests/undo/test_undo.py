@@ -84,8 +84,8 @@ def _steal(host: Site) -> bool:
 
 @pytest.fixture(scope="module", params=targets.on("bookworm", "trixie", "valkey"))
 def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # What an inventory may say that has to be asked for, and that undo.yml does not ask for. Whoever may connect must find
-    # the old door closed, not hidden.
+    # Addresses that have to be asked for, which undo.yml does not do. Whoever may connect must find the old door closed,
+    # not hidden.
     ours = "{{ [ansible_facts['default_ipv4']['gateway']] }}"
     firewall: dict[str, Any] = {
         "redis_harden_firewalls": ["host"],
