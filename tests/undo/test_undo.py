@@ -84,7 +84,7 @@ def _steal(host: Site) -> bool:
 
 @pytest.fixture(scope="module", params=targets.on("bookworm", "trixie", "valkey"))
 def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Addresses that have to be asked for, which undo.yml does not do. Whoever may connect must find the old door closed,
+    # Addresses that have to be asked for, which undo.yml does not do. Who may connect must find the old door closed,
     # not hidden.
     ours = "{{ [ansible_facts['default_ipv4']['gateway']] }}"
     firewall: dict[str, Any] = {
