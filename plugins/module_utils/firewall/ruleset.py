@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .wish import HOST
+from .wish import HOST, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,12 +120,9 @@ def _input(wish: Wish) -> Iterator[str]:
 
 def _servers(wish: Wish) -> Iterator[str]:
     """Yield who may connect to what, and what everybody else meets."""
-    sentinel = wish.ports["sentinel"] if wish.sentinel_proved else ()
-    for name, ports in (
-        ("clients", (*wish.ports["redis"], *sentinel)),
-        ("peers", (*wish.ports["redis"], *sentinel, *wish.ports["bus"])),
-        ("monitors", wish.ports["exporter"]),
-    ):
+    known_by = ways(wish)
+    for name in ("clients", "peers", "monitors"):
+        ports = [port for service, names in known_by.items() if name in names for port in wish.ports[service]]
         for version, ip in _FAMILIES:
             if wish.addresses and not any(one.version == version for one in wish.addresses):
                 continue
