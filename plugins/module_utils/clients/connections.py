@@ -78,7 +78,7 @@ class Group:
     is_cut_off: bool
 
 
-def parse(text: str, own: str, tls_port: str = "0") -> list[Connection]:
+def parse(text: str, own: str, tls_port: str) -> list[Connection]:
     """Read the reply to CLIENT LIST.
 
     :param own: the reply to CLIENT ID.

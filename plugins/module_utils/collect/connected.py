@@ -43,8 +43,11 @@ def read(server: Server) -> list[Connection]:
 
     :raises ServerRefusedError: no right to CLIENT LIST.
     """
+    return _listed(server, server.config("tls-port").get("tls-port", "0"))
+
+
+def _listed(server: Server, tls_port: str) -> list[Connection]:
     own = str(server.command("CLIENT", "ID"))
-    tls_port = server.config("tls-port").get("tls-port", "0")
     return parse(str(server.command("CLIENT", "LIST")), own, tls_port)
 
 
@@ -64,8 +67,8 @@ def of_users(server: Server, users: Collection[str]) -> dict[str, str]:
 
 
 def _of_users(server: Server, users: Collection[str]) -> list[Connection]:
-    own = str(server.command("CLIENT", "ID"))
-    listed = parse(str(server.command("CLIENT", "LIST")), own)
+    # By which door they came does not matter, and asking for it would take a right more.
+    listed = _listed(server, tls_port="0")
     return [one for one in listed if one.user in users and not one.is_own and not one.is_link]
 
 
