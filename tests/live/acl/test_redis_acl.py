@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +24,10 @@ from ansible_collections.rampart.redis.tests.live.servers import Running, runnin
 from ansible_collections.rampart.redis.tests.runner import fail, outcome, succeed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ansible_collections.rampart.redis.plugins.module_utils.acl.plan import Change
     from ansible_collections.rampart.redis.plugins.module_utils.connection import Server
 
 WRITES = re.compile(r"acl\|(setuser|deluser|load|save)|config\|(set|rewrite)|^(set|del|flush\w+)$")
@@ -154,6 +157,23 @@ def test_a_connection_left_over_by_an_interrupted_run_is_closed_later(bench: Ben
         assert len(result["killed"]) == 1
     again = bench.set({"name": "default", "enabled": False}, kill_clients=True)
     assert (again["changed"], again["killed"]) == (False, [])
+
+
+def test_who_comes_between_the_look_and_the_switch_is_closed_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    late: list[Server] = []
+    switch = store.set_users
+
+    def come_first(server: Server, changes: Sequence[Change]) -> None:
+        late.append(stack.enter_context(bench.server.session()))
+        assert late[-1].command("PING") == "PONG"
+        switch(server, changes)
+
+    with ExitStack() as stack:
+        monkeypatch.setattr(store, "set_users", come_first)
+        result = bench.set({"name": "default", "enabled": False}, kill_clients=True)
+        assert [text.split()[0] for text in result["killed"]] == ["default"]
+        with pytest.raises(UnreachableError):
+            late[0].command("PING")
 
 
 def test_who_is_just_logging_in_is_not_cut_off(bench: Bench) -> None:
