@@ -40,11 +40,12 @@ def collect(screen: Screen) -> dict[str, float]:
     seconds = time.monotonic() - began
     manifests = []
     for box in BOXES:
+        # The name of one box begins with that of another; what follows it is the year.
         (bundle,) = (folder / "bundles").glob(f"evidence-{box.name}-2*.cms")
         with tempfile.TemporaryDirectory() as place:
             if opened(bundle, stranger, Path(place) / "stranger").returncode == 0:
                 raise CannotRunError(f"{bundle} opens with a stranger's key")
-            inside = unpacked(bundle, ours, _made(Path(place) / "ours"))
+            inside = unpacked(bundle, ours, Path(place) / "ours")
             manifests.append(json.loads((inside / "manifest.json").read_text(encoding="utf-8")))
     return {
         "seconds": round(max(map(_seconds, manifests)), 1),
@@ -57,8 +58,3 @@ def collect(screen: Screen) -> dict[str, float]:
 def _seconds(manifest: Mapping[str, Any]) -> float:
     began, ended = (datetime.fromisoformat(manifest[name]) for name in ("began_at", "ended_at"))
     return (ended - began).total_seconds()
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
