@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN = $(VENV)/bin
 SCENARIO ?=
+SCENARIOS := $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 NETWORK := digitalocean_firewall redis_firewall
 TARGET ?= bookworm
 GOAL ?= P7
@@ -41,7 +42,7 @@ clean: ## remove the demo's containers and all build results
 test: ## everything CI runs, on two cores in some 50 minutes: local and back beside each other, then hosts, then molecule
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target back local
 	@$(MAKE) --no-print-directory hosts
-	@$(MAKE) --no-print-directory molecule SCENARIO="$(filter-out $(NETWORK),$(notdir $(patsubst %/,%,$(dir $(wildcard molecule/*/molecule.yml)))))"
+	@$(MAKE) --no-print-directory molecule SCENARIO="$(filter-out $(NETWORK),$(SCENARIOS))"
 
 .PHONY: local
 local: lint sanity unit cloud page live network ## what hardens no host: lint, sanity, unit, cloud, page, live, network
