@@ -63,6 +63,8 @@ The severity is that of a failure; where circumstances make it better or worse, 
   port and with one that nobody names. A rule for all of port 443, for updates, is no finding.
 - **The provider's firewall** (NET-008) cannot be seen from the host; where nobody asked for it, it is *not
   evaluated*.
+- **Who came this very moment is nobody yet** (ACL-033): servers list a client as the default user until it has logged
+  in, so a connection counts from its third second on.
 - **Refusals count since the last audit** (ACL-031): a counter that only grows says nothing, and a restart sets it
   back.
 - **A missing login is not guessed at** (NET-005): an error of TLS or of the network never means "a password is asked
